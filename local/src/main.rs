@@ -1,1 +1,8 @@
+//! `imagegen-local`: the whole product on one machine.
+
+#![expect(dead_code, unused_imports, reason = "the parts land one by one")]
+
+mod cloud;
+mod ground;
+
 fn main() {}
