@@ -1,0 +1,3 @@
+//! Credits.
+mod amount;
+pub use self::amount::Credits;
