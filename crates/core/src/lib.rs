@@ -7,9 +7,12 @@
 //! Invariant: a rule is a pure function of values; the only `await`s are port calls, and everything a decision
 //! changes is written in one commit.
 
+pub mod accounts;
 pub mod catalog;
 pub mod credits;
+pub mod generations;
 pub mod ids;
 pub mod messages;
 pub mod ports;
+pub mod services;
 pub mod ticket;

@@ -185,6 +185,14 @@ impl OutputFormat {
             Self::Jpeg => "jpeg",
         }
     }
+
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Webp => "image/webp",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
 }
 
 impl AspectRatio {
