@@ -88,12 +88,7 @@ impl Draft {
     /// Adds ledger entries.
     pub fn enter(&mut self, entries: &[Entry]) {
         for entry in entries {
-            self.create(NewDocument {
-                id: entry.id(),
-                kind: "entry",
-                due: None,
-                body: encode(entry),
-            });
+            self.create(entry.document());
         }
     }
 

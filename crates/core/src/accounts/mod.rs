@@ -7,6 +7,7 @@ mod account;
 mod draft;
 mod lanes;
 mod period;
+mod plan;
 mod reset;
 
 pub use self::account::{Account, KIND};
@@ -14,5 +15,6 @@ pub use self::draft::{Draft, EVENTS_KEPT, StoredEvent, event_id};
 pub(crate) use self::draft::{KeptMessage, outbox_id, outbox_kind};
 pub use self::lanes::{Admission, BacklogFull, Lanes};
 pub use self::period::Period;
+pub use self::plan::put_on_plan;
 pub(crate) use self::reset::ATTEMPTS;
 pub use self::reset::{EnqueueError, current, enqueue_due_resets, reset};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Credits;
 use crate::ids::GenerationId;
+use crate::ports::documents::{NewDocument, encode};
 
 /// A transaction: its postings sum to zero, and its id says what happened, so that writing it twice is a conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +80,9 @@ impl fmt::Display for GrantId {
 }
 
 impl Entry {
+    /// The kind of an entry's document.
+    pub const KIND: &'static str = "entry";
+
     /// The document's id. It is the whole protection against doing something twice.
     pub fn id(&self) -> String {
         match &self.reason {
@@ -88,6 +92,10 @@ impl Entry {
             Reason::Expire { grant } => format!("expire:{grant}"),
             Reason::ExpireReleased { grant, generation } => format!("expire:{grant}:{generation}"),
         }
+    }
+
+    pub fn document(&self) -> NewDocument {
+        NewDocument { id: self.id(), kind: Self::KIND, due: None, body: encode(self) }
     }
 
     /// What this entry did to one account.
