@@ -1,1 +1,5 @@
 //! Adapters.
+
+#[cfg(test)]
+mod scratch;
+pub mod sqlite;
