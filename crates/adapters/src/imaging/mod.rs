@@ -11,6 +11,8 @@ mod encode;
 mod error;
 mod pixels;
 mod recipe;
+#[cfg(test)]
+mod tests;
 mod watermark;
 mod xmp;
 
