@@ -1,3 +1,4 @@
 //! Adapters.
 
 pub mod http;
+pub mod service_bus;
