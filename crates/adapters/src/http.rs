@@ -21,6 +21,7 @@ use reqwest::{Client, StatusCode, header};
 
 pub use call::{Call, Reply, Secret, UnexpectedReply};
 pub use connection_string::{ConnectionString, InvalidConnectionString};
+pub(crate) use endpoint::private_url;
 pub use endpoint::{Endpoint, InvalidEndpoint};
 
 /// Attempts of [`Http::send_idempotent`], the first included.

@@ -1,4 +1,5 @@
 //! Adapters.
 
 pub mod http;
+pub mod oidc;
 pub mod service_bus;

@@ -47,18 +47,21 @@ impl fmt::Display for Endpoint {
 impl FromStr for Endpoint {
     type Err = InvalidEndpoint;
     fn from_str(text: &str) -> Result<Self, InvalidEndpoint> {
-        let url = Url::parse(text).map_err(|_| InvalidEndpoint)?;
-        let private = match url.scheme() {
-            "https" => true,
-            "http" => is_this_machine(&url),
-            _ => false,
-        };
-        let bare = url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none();
-        (private && bare).then_some(Self(url)).ok_or(InvalidEndpoint)
+        let url = private_url(text).ok_or(InvalidEndpoint)?;
+        let bare = url.query().is_none() && url.fragment().is_none();
+        bare.then_some(Self(url)).ok_or(InvalidEndpoint)
     }
+}
+
+/// A URL that nobody on the way can read or change, and that brings no user name.
+pub(crate) fn private_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let private = match url.scheme() {
+        "https" => true,
+        "http" => is_this_machine(&url),
+        _ => false,
+    };
+    (private && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
 
 fn is_this_machine(url: &Url) -> bool {

@@ -21,8 +21,8 @@ use crate::http::{Call, ConnectionString, Endpoint, Http, InvalidConnectionStrin
 use sas::SasKey;
 
 /// How long a signature lasts, and how long we use it: what is left covers clocks that disagree.
-const SIGNATURE_LIFE: Duration = Duration::from_secs(60 * 60);
-const SIGNATURE_USE: Duration = Duration::from_secs(50 * 60);
+const SIGNATURE_LIFE: Duration = Duration::from_hours(1);
+const SIGNATURE_USE: Duration = Duration::from_mins(50);
 
 /// Sends to the queues of one namespace.
 #[derive(Debug)]
