@@ -2,4 +2,5 @@
 
 pub mod http;
 pub mod oidc;
+pub mod replicate;
 pub mod service_bus;
