@@ -1,5 +1,6 @@
 //! Adapters.
 
+pub mod content_safety;
 pub mod http;
 pub mod oidc;
 pub mod replicate;
