@@ -5,3 +5,4 @@ pub mod http;
 pub mod oidc;
 pub mod replicate;
 pub mod service_bus;
+pub mod web_pubsub;
