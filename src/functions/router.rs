@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use tracing::Instrument as _;
 use warp::filters::BoxedFilter;
-use warp::{Filter, Reply as _};
+use warp::Filter as _;
 
 use super::host::{InvokeRequest, InvokeResponse};
 use super::problem::Problem;

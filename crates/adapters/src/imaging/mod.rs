@@ -9,6 +9,7 @@
 mod container;
 mod encode;
 mod error;
+mod pipeline;
 mod pixels;
 mod recipe;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use self::container::Container;
 use self::pixels::Pixels;
 
 pub use self::error::ImagingError;
+pub use self::pipeline::Pipeline;
 pub use self::recipe::Recipe;
 
 /// Longest side of a display image, in pixels: what a 4K screen shows at half its width.

@@ -96,7 +96,7 @@ async fn bring_home(
     let order = ImagingOrder {
         format: generation.order.output_format,
         watermark: services.catalog.plan(generation.plan).watermark,
-        recipe: recipe(generation, image),
+        recipe: recipe(services, generation, image),
     };
     let finished = match services.imaging.finish(bytes, order).await {
         Ok(finished) => finished,
@@ -110,12 +110,15 @@ fn unusable(generation: &Generation, reason: &str) -> ImageState {
     ImageState::Failed { reason: Failure::BadOutput }
 }
 
-fn recipe(generation: &Generation, image: &Image) -> Recipe {
+fn recipe(services: &Services, generation: &Generation, image: &Image) -> Recipe {
     let order = &generation.order;
+    let size = services.catalog.model(&order.model).and_then(|m| m.size(order.aspect_ratio));
     Recipe {
         prompt: order.embed_prompt.then(|| order.prompt.as_str().to_owned()),
         model: order.model.clone(),
         seed: image.seed,
+        width: size.map_or(0, |s| s.width),
+        height: size.map_or(0, |s| s.height),
         generation: generation.id.to_string(),
         index: image.index,
         parent: None,

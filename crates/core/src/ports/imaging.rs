@@ -28,6 +28,10 @@ pub struct Recipe {
     pub prompt: Option<String>,
     pub model: String,
     pub seed: u32,
+    /// As ordered, in pixels.
+    pub width: u32,
+    /// As ordered, in pixels.
+    pub height: u32,
     pub generation: String,
     pub index: u32,
     /// The generation whose picture was the input.
