@@ -1,110 +1,18 @@
 //! Tokens good and hostile, against an issuer on this machine.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+mod issuer;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use std::sync::atomic::Ordering;
+
+use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::*;
-use crate::http::loopback::{Seen, Server, TestClock, answer, nobody};
-
-const NOW: i64 = 1_767_225_600;
-
-/// An issuer that can lose its keys and change them.
-struct Issuer {
-    server: Server,
-    clock: Arc<TestClock>,
-    down: Arc<AtomicBool>,
-    rotated: Arc<AtomicBool>,
-}
-
-impl Issuer {
-    async fn new() -> Self {
-        let (down, rotated) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
-        let (is_down, is_rotated) = (down.clone(), rotated.clone());
-        let server = Server::start(move |seen: &Seen| {
-            let host = seen.header("host").expect("a host");
-            let id = if is_rotated.load(Ordering::Relaxed) { "new" } else { "old" };
-            match (is_down.load(Ordering::Relaxed), &*seen.target) {
-                (true, _) => answer(500, ""),
-                (_, "/oidc/.well-known/openid-configuration") => {
-                    let keys = format!("http://{host}/keys?p=b2c");
-                    answer(200, json!({"issuer": "x", "jwks_uri": keys}).to_string())
-                }
-                (_, "/keys?p=b2c") => answer(200, json!({"keys": [public_key(id)]}).to_string()),
-                _ => answer(404, ""),
-            }
-        })
-        .await;
-        Self { server, clock: TestClock::new(), down, rotated }
-    }
-
-    fn settings(&self) -> OidcSettings {
-        OidcSettings {
-            issuer: format!("{}/oidc", self.server.url),
-            metadata_url: None,
-            audience: "imagegen-api".into(),
-            required_scope: "access_as_user".into(),
-            tenant: None,
-            policies: Vec::new(),
-            skew: Duration::from_secs(60),
-        }
-    }
-
-    fn identity(&self) -> OidcIdentity {
-        self.identity_with(self.settings())
-    }
-
-    fn identity_with(&self, settings: OidcSettings) -> OidcIdentity {
-        OidcIdentity::new(settings, self.clock.http(), self.clock.clone()).expect("settings")
-    }
-
-    /// The claims of a good token, with `changes` on top; `null` takes a claim away.
-    fn claims(&self, changes: Value) -> Value {
-        let mut claims = json!({
-            "iss": format!("{}/oidc", self.server.url), "aud": "imagegen-api", "sub": "pairwise",
-            "oid": "ada", "scp": "openid access_as_user", "iat": NOW, "nbf": NOW, "exp": NOW + 3600,
-        });
-        let Value::Object(changes) = changes else { unreachable!("changes are an object") };
-        claims.as_object_mut().expect("an object").extend(changes);
-        claims.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
-        claims
-    }
-
-    fn token(&self, changes: Value) -> String {
-        sign(&json!({"alg": "RS256", "typ": "JWT", "kid": "old"}), &self.claims(changes))
-    }
-}
-
-fn key_pair() -> &'static RsaKeyPair {
-    static PAIR: OnceLock<RsaKeyPair> = OnceLock::new();
-    PAIR.get_or_init(|| RsaKeyPair::generate(KeySize::Rsa2048).expect("a key pair"))
-}
-
-fn public_key(id: &str) -> Value {
-    // PKCS #1: a sequence of the modulus (257 bytes, the first zero) and the exponent 65537.
-    let modulus = &key_pair().public_key().as_ref()[9..265];
-    json!({"kty": "RSA", "use": "sig", "kid": id, "n": BASE64.encode(modulus), "e": "AQAB"})
-}
-
-fn unsigned(header: &Value, claims: &Value) -> String {
-    format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()))
-}
-
-fn sign(header: &Value, claims: &Value) -> String {
-    let message = unsigned(header, claims);
-    let mut signature = vec![0; key_pair().public_modulus_len()];
-    key_pair()
-        .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature)
-        .expect("a signature");
-    format!("{message}.{}", BASE64.encode(signature))
-}
+use crate::http::loopback::{Server, TestClock, answer, nobody};
+use issuer::{Issuer, NOW, key_pair, sign, unsigned};
 
 async fn refusal(identity: &OidcIdentity, token: &str) -> &'static str {
     match identity.authenticate(token).await {

@@ -38,6 +38,8 @@ const LEAST_CANCEL_AFTER: Duration = Duration::from_secs(5);
 const CLOCK_SKEW: Duration = Duration::from_mins(2);
 /// Of 100 predictions each. Beyond it we do not know, rather than say that there is none.
 const MOST_PAGES: usize = 20;
+/// For the whole search; a function has two minutes.
+const SEARCH_PATIENCE: Duration = Duration::from_mins(1);
 /// Bytes; a page repeats every prediction's logs.
 const LARGEST_PAGE: usize = 16 * 1024 * 1024;
 /// Bytes: the port's promise.
@@ -110,7 +112,11 @@ impl Replicate {
         let since = created_after.checked_sub(CLOCK_SKEW).unwrap_or(created_after);
         let mut url = self.base.join(["predictions"]);
         url.query_pairs_mut().append_pair("created_after", &since.to_string());
+        let give_up_at = self.http.now() + SEARCH_PATIENCE;
         for _ in 0..MOST_PAGES {
+            if self.http.now() > give_up_at {
+                return Err(unknown("the search for a prediction takes too long"));
+            }
             let reply = self.ask(Call::get(url).largest_answer(LARGEST_PAGE)).await?;
             let page: Page = read(&reply)?;
             let ours = |p: &FoundPrediction| p.was_asked_for(ticket, prompt, seed);

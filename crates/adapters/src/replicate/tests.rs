@@ -227,6 +227,23 @@ async fn only_the_end_of_the_list_says_that_there_is_none() {
 }
 
 #[tokio::test]
+async fn a_search_ends_while_the_function_still_has_time() {
+    let next = |host: &str| format!("http://{host}/_local/replicate/v1/predictions?cursor=x");
+    let turn = std::sync::atomic::AtomicUsize::new(0);
+    let slow = Server::start(move |seen| {
+        if turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed).is_multiple_of(2) {
+            return answer(429, "").with("retry-after", "15");
+        }
+        let next = next(seen.header("host").expect("a host"));
+        answer(200, json!({"next": next, "results": []}).to_string())
+    })
+    .await;
+    let error = find(&slow).await;
+    assert!(matches!(error, Err(ProviderError::Unavailable(_))), "{error:?}");
+    assert_eq!(slow.seen().len(), 8, "four pages at 15 seconds each");
+}
+
+#[tokio::test]
 async fn the_token_does_not_follow_a_page_to_another_host() {
     let elsewhere = Server::script([answer(200, "{}")]).await;
     for next in [elsewhere.url.clone(), "/relative".into(), "https://api.replicate.com/".into()] {
