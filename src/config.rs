@@ -282,7 +282,10 @@ pub fn reference() -> String {
             Kind::Default(value) => format!("no: `{value}`"),
         };
         let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!("| `{}` | {needed} | {doc} | `{}` |\n", setting.name, setting.example));
+        text.push_str(&format!(
+            "| `{}` | {needed} | {doc} | `{}` |\n",
+            setting.name, setting.example
+        ));
     }
     text
 }

@@ -44,7 +44,8 @@ pub(super) fn generate(root: &Path, check: bool) -> Result<(), String> {
             false => Err(format!("out of date: {}; run `make generate`", stale.join(", "))),
         };
     }
-    let failed = |path: &Path, error: std::io::Error| format!("cannot write {}: {error}", path.display());
+    let failed =
+        |path: &Path, error: std::io::Error| format!("cannot write {}: {error}", path.display());
     let folder = root.join("functions");
     if folder.exists() {
         // A function that left the table leaves the disk.
@@ -53,7 +54,9 @@ pub(super) fn generate(root: &Path, check: bool) -> Result<(), String> {
     for (path, text) in generated() {
         let path = root.join(path);
         let parent = path.parent().expect("every generated file lies in the checkout");
-        fs::create_dir_all(parent).and_then(|()| fs::write(&path, text)).map_err(|e| failed(&path, e))?;
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&path, text))
+            .map_err(|e| failed(&path, e))?;
     }
     match stale.is_empty() {
         true => println!("Everything was up to date."),

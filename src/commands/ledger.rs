@@ -90,7 +90,8 @@ async fn replay_all(store: &SqliteDocuments, user: &str) -> Result<Balances, Doc
 
 pub(super) fn open(documents: &str) -> Result<SqliteDocuments, String> {
     let path = documents.strip_prefix("sqlite:");
-    let path = path.ok_or_else(|| format!("`{documents}` is no store: write `sqlite:` and a path"))?;
+    let path =
+        path.ok_or_else(|| format!("`{documents}` is no store: write `sqlite:` and a path"))?;
     if !std::path::Path::new(path).exists() {
         return Err(format!("there is no store at {path}"));
     }

@@ -87,10 +87,7 @@ struct StoreArguments {
 
 /// Runs what the arguments say. The error is a sentence for the console; the exit code is then not 0, because the
 /// host restarts a handler only if it failed.
-pub fn run(
-    arguments: Arguments,
-    setting: impl Fn(&str) -> Option<String>,
-) -> Result<(), String> {
+pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Result<(), String> {
     match arguments.command {
         None => serve::serve(setting),
         Some(Command::Functions) => {

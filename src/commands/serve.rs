@@ -31,11 +31,7 @@ pub(super) fn serve(setting: impl Fn(&str) -> Option<String>) -> Result<(), Stri
             .map_err(|e| format!("cannot listen on {address}: {e}"))?;
         let app = App::new(&settings).map_err(|e| e.to_string())?;
         tracing::info!(port, version = env!("CARGO_PKG_VERSION"), "Serving on port {port}");
-        warp::serve(router::router(&app, all()))
-            .incoming(listener)
-            .graceful(stop())
-            .run()
-            .await;
+        warp::serve(router::router(&app, all())).incoming(listener).graceful(stop()).run().await;
         Ok(())
     })
 }

@@ -67,19 +67,42 @@ pub fn all() -> Vec<Function> {
             .query("after", "The number of the last event you have seen; 0 when absent.")
             .gives::<EventList>(200),
         // Webhooks
-        Function::webhook("replicate_webhook", "webhooks/replicate/{ticket}", http::replicate_webhook),
+        Function::webhook(
+            "replicate_webhook",
+            "webhooks/replicate/{ticket}",
+            http::replicate_webhook,
+        ),
         // About the service
         Function::open("get_health", "health", http::get_health)
             .summary("Whether the service and what it depends on work")
             .gives::<Health>(200),
-        Function::open("get_openapi", "openapi.json", http::get_openapi)
-            .summary("This document"),
+        Function::open("get_openapi", "openapi.json", http::get_openapi).summary("This document"),
         // Queues: the handler's argument type is the message type
-        Function::queue("submit_generation_free", QueueName::GenerationFree, queue::submit_generation),
-        Function::queue("submit_generation_basic", QueueName::GenerationBasic, queue::submit_generation),
-        Function::queue("submit_generation_premium", QueueName::GenerationPremium, queue::submit_generation),
-        Function::queue("finish_generation", QueueName::GenerationResults, queue::finish_generation),
-        Function::queue("reset_account_credits", QueueName::CreditResets, queue::reset_account_credits),
+        Function::queue(
+            "submit_generation_free",
+            QueueName::GenerationFree,
+            queue::submit_generation,
+        ),
+        Function::queue(
+            "submit_generation_basic",
+            QueueName::GenerationBasic,
+            queue::submit_generation,
+        ),
+        Function::queue(
+            "submit_generation_premium",
+            QueueName::GenerationPremium,
+            queue::submit_generation,
+        ),
+        Function::queue(
+            "finish_generation",
+            QueueName::GenerationResults,
+            queue::finish_generation,
+        ),
+        Function::queue(
+            "reset_account_credits",
+            QueueName::CreditResets,
+            queue::reset_account_credits,
+        ),
         // Timers (UTC)
         Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
         Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),

@@ -59,7 +59,8 @@ fn operation(function: &Function, route: &str, access: Access) -> Value {
         in_path.map(|name| parameter("path", name, "The id.", true)).collect();
     let doc = &function.doc;
     parameters.extend(doc.query.iter().map(|(name, text)| parameter("query", name, text, false)));
-    parameters.extend(doc.headers.iter().map(|(name, text)| parameter("header", name, text, false)));
+    parameters
+        .extend(doc.headers.iter().map(|(name, text)| parameter("header", name, text, false)));
 
     let content = |schema: &str| {
         let reference = json!({ "$ref": format!("#/components/schemas/{schema}") });

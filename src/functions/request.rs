@@ -52,7 +52,10 @@ impl Request {
     pub fn limit(&self) -> Result<usize, Problem> {
         const RULE: &str = "must be 1 to 100";
         let limit = self.query("limit", RULE)?.unwrap_or(20);
-        (1..=100).contains(&limit).then_some(limit).ok_or_else(|| Problem::invalid_field("limit", RULE))
+        (1..=100)
+            .contains(&limit)
+            .then_some(limit)
+            .ok_or_else(|| Problem::invalid_field("limit", RULE))
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -98,7 +101,8 @@ fn misfit(path: &str, error: &serde_json::Error) -> Problem {
         }
         _ => (String::new(), text.to_owned()),
     };
-    let parents = path.trim_matches('.').split(['.', '[', ']']).filter(|p| !p.is_empty() && *p != "?");
+    let parents =
+        path.trim_matches('.').split(['.', '[', ']']).filter(|p| !p.is_empty() && *p != "?");
     let mut pointer: Vec<_> = parents.map(str::to_owned).collect();
     if !field.is_empty() && pointer.last() != Some(&field) {
         pointer.push(field);

@@ -12,8 +12,8 @@ use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use tracing::Instrument as _;
-use warp::filters::BoxedFilter;
 use warp::Filter as _;
+use warp::filters::BoxedFilter;
 
 use super::host::{InvokeRequest, InvokeResponse};
 use super::problem::Problem;
@@ -104,11 +104,20 @@ impl Table {
         body: impl Stream<Item = Result<B, warp::Error>>,
     ) -> Response {
         let trace = Trace::of(&call.headers);
-        if let Some(route) = call.path.strip_prefix('/').and_then(|p| p.strip_prefix(PREFIX)).and_then(|p| p.strip_prefix('/')) {
+        if let Some(route) = call
+            .path
+            .strip_prefix('/')
+            .and_then(|p| p.strip_prefix(PREFIX))
+            .and_then(|p| p.strip_prefix('/'))
+        {
             return match self.find(&call.method, route) {
                 Found::Function(function, params) => {
-                    let span = tracing::info_span!("invocation", function.name = function.name,
-                        trace.id = trace.id, invocation.id = trace.invocation);
+                    let span = tracing::info_span!(
+                        "invocation",
+                        function.name = function.name,
+                        trace.id = trace.id,
+                        invocation.id = trace.invocation
+                    );
                     self.http(app, function, params, call, body, &trace).instrument(span).await
                 }
                 Found::OtherMethods(methods) => {
@@ -124,14 +133,20 @@ impl Table {
                     response.headers_mut().insert(header::ALLOW, allow.expect("method names"));
                     response
                 }
-                Found::Nothing => Problem::not_found("address").into_response(&call.path, &trace.id),
+                Found::Nothing => {
+                    Problem::not_found("address").into_response(&call.path, &trace.id)
+                }
             };
         }
         let function = self.events.iter().find(|f| call.path.strip_prefix('/') == Some(f.name));
         match function {
             Some(function) if call.method == Method::POST => {
-                let span = tracing::info_span!("invocation", function.name = function.name,
-                    trace.id = trace.id, invocation.id = trace.invocation);
+                let span = tracing::info_span!(
+                    "invocation",
+                    function.name = function.name,
+                    trace.id = trace.id,
+                    invocation.id = trace.invocation
+                );
                 event(app, function, body).instrument(span).await
             }
             // The host's readiness probe.
@@ -175,7 +190,11 @@ impl Table {
         match outcome {
             Ok(response) => response,
             Err(problem) => {
-                tracing::debug!(status = problem.status().as_u16(), "Answered `{}`", problem.code());
+                tracing::debug!(
+                    status = problem.status().as_u16(),
+                    "Answered `{}`",
+                    problem.code()
+                );
                 problem.into_response(&call.path, &trace.id)
             }
         }
@@ -217,7 +236,9 @@ struct Trace {
 
 impl Trace {
     fn of(headers: &HeaderMap) -> Self {
-        let text = |name| headers.get_all(name).iter().next_back().and_then(|v: &HeaderValue| v.to_str().ok());
+        let text = |name| {
+            headers.get_all(name).iter().next_back().and_then(|v: &HeaderValue| v.to_str().ok())
+        };
         // In forward mode the host appends its id to one that a client may have sent: the last is the host's.
         let invocation = text("x-azure-functions-invocationid").unwrap_or("").to_owned();
         let parent = text("traceparent").and_then(|parent| {
@@ -240,10 +261,11 @@ fn fresh_trace_id() -> String {
 }
 
 fn segments(route: &'static str) -> Vec<Segment> {
-    let segment = |text: &'static str| match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
-        Some(name) => Segment::Parameter(name),
-        None => Segment::Literal(text),
-    };
+    let segment =
+        |text: &'static str| match text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+            Some(name) => Segment::Parameter(name),
+            None => Segment::Literal(text),
+        };
     route.split('/').map(segment).collect()
 }
 

@@ -27,10 +27,18 @@ pub struct Function {
 
 pub enum Trigger {
     /// `route` follows the host's prefix `api/`.
-    Http { method: Method, route: &'static str, access: Access },
-    Queue { queue: QueueName },
+    Http {
+        method: Method,
+        route: &'static str,
+        access: Access,
+    },
+    Queue {
+        queue: QueueName,
+    },
     /// Six fields, UTC.
-    Timer { schedule: &'static str },
+    Timer {
+        schedule: &'static str,
+    },
 }
 
 /// Who may call an HTTP function.

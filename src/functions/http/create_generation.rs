@@ -49,7 +49,8 @@ pub async fn create_generation(app: App, user: User, req: Request) -> Result<Res
     let key = req.idempotency_key(&app)?;
     let (order, model) = req.json::<NewGeneration>()?.parse(&app.services.catalog)?;
     let services = &app.services;
-    let created = generations::create(services, &user.id, &user.person, &key, &order, model).await?;
+    let created =
+        generations::create(services, &user.id, &user.person, &key, &order, model).await?;
     Ok(accepted(&app, &created).await)
 }
 
@@ -104,11 +105,13 @@ impl From<CreateError> for Problem {
                     .with("needed", why.needed.get())
                     .with("available", why.available.get())
             }
-            CreateError::BacklogFull(why) => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "backlog-full", "Too many jobs are waiting")
-                    .detail(format!("{why}; wait for one to end."))
-                    .retry_after(std::time::Duration::from_secs(5))
-            }
+            CreateError::BacklogFull(why) => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "backlog-full",
+                "Too many jobs are waiting",
+            )
+            .detail(format!("{why}; wait for one to end."))
+            .retry_after(std::time::Duration::from_secs(5)),
             CreateError::Blocked { decision, category } => {
                 let mut problem = Self::invalid_field(
                     "prompt",

@@ -19,7 +19,7 @@ pub struct Health {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Dependency {
+pub(crate) struct Dependency {
     name: &'static str,
     /// `ok` or `down`.
     status: &'static str,
@@ -30,7 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// `GET /api/health`: 200, or 503 when a store does not answer. Asks only what costs next to nothing.
 pub async fn get_health(app: App, _req: Request) -> Result<Response, Problem> {
     let services = &app.services;
-    let documents = answers(&app, async { services.documents.get("health", "health").await.is_ok() });
+    let documents =
+        answers(&app, async { services.documents.get("health", "health").await.is_ok() });
     let blobs = answers(&app, async { services.blobs.get("health/health.txt").await.is_ok() });
     let (documents, blobs) = futures_util::future::join(documents, blobs).await;
     let dependency = |name, up| Dependency { name, status: if up { "ok" } else { "down" } };
@@ -39,8 +40,7 @@ pub async fn get_health(app: App, _req: Request) -> Result<Response, Problem> {
         version: env!("CARGO_PKG_VERSION"),
         dependencies: vec![dependency("documents", documents), dependency("blobs", blobs)],
     };
-    let status =
-        if documents && blobs { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if documents && blobs { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok(json(status, &health))
 }
 

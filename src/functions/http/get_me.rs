@@ -23,7 +23,7 @@ pub struct Me {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MyCredits {
+pub(crate) struct MyCredits {
     available: u32,
     /// Reserved for jobs under way.
     held: u32,
@@ -32,7 +32,7 @@ pub struct MyCredits {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MyLimits {
+pub(crate) struct MyLimits {
     images_per_job: u32,
     jobs_at_work: usize,
     jobs_waiting: usize,

@@ -27,9 +27,9 @@ pub async fn list_generations(app: App, user: User, req: Request) -> Result<Resp
     let account = accounts::current(services, &user.id, &user.person).await?;
     let (jobs, more) = generations::list(services, &user.id, cursor.as_ref(), limit).await?;
     let now = services.clock.now();
-    let views = jobs.iter().map(|job| {
-        GenerationView::of(services, job, account.lanes.position(&job.id), now)
-    });
+    let views = jobs
+        .iter()
+        .map(|job| GenerationView::of(services, job, account.lanes.position(&job.id), now));
     let next_cursor = jobs.last().filter(|_| more).map(|job| job.id.to_string());
     Ok(json(StatusCode::OK, &GenerationList { items: join_all(views).await, next_cursor }))
 }

@@ -15,7 +15,7 @@ pub struct ModelList {
 
 /// What a model takes and costs.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ModelView {
+pub(crate) struct ModelView {
     id: String,
     name: String,
     /// The least plan that opens it.
@@ -32,7 +32,7 @@ pub struct ModelView {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SizeView {
+pub(crate) struct SizeView {
     aspect_ratio: String,
     width: u32,
     height: u32,

@@ -15,7 +15,7 @@ pub struct PlanList {
 
 /// What a plan gives.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct PlanView {
+pub(crate) struct PlanView {
     id: &'static str,
     name: String,
     usd_cents_per_month: u32,

@@ -27,11 +27,7 @@ pub async fn replicate_webhook(app: App, req: Request) -> Result<Response, Probl
     let message = FinishGeneration {
         user: named.user,
         generation: named.generation,
-        news: News::Report {
-            index: named.index,
-            prediction: snapshot.id,
-            state: snapshot.state,
-        },
+        news: News::Report { index: named.index, prediction: snapshot.id, state: snapshot.state },
     };
     // The provider's own id of this call: one that comes twice is one message.
     let id = call.id.unwrap_or_default().chars().take(128).collect();
@@ -51,7 +47,9 @@ pub async fn replicate_webhook(app: App, req: Request) -> Result<Response, Probl
 
 fn refused(error: WebhookError) -> Problem {
     match error {
-        WebhookError::Forged(why) => Problem::unauthenticated(format!("The signature does not hold: {why}.")),
+        WebhookError::Forged(why) => {
+            Problem::unauthenticated(format!("The signature does not hold: {why}."))
+        }
         WebhookError::Unreadable(_) => {
             Problem::new(StatusCode::BAD_REQUEST, "malformed-json", "The body is not a prediction")
         }
