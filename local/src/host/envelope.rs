@@ -28,7 +28,11 @@ pub(crate) struct Invocation<'a> {
 }
 
 /// The envelope of one queue message.
-pub(crate) fn queue(invocation: Invocation<'_>, trigger: &QueueTrigger, message: &Message) -> Value {
+pub(crate) fn queue(
+    invocation: Invocation<'_>,
+    trigger: &QueueTrigger,
+    message: &Message,
+) -> Value {
     let style = invocation.style;
     let mut metadata = system(invocation);
     metadata.extend(message_metadata(style, message));
@@ -75,8 +79,7 @@ pub(crate) fn timer(
         })
     });
     // `TimerInfo` is an object and so written once.
-    let info =
-        json!({ "Schedule": { "AdjustForDST": true }, "ScheduleStatus": status, "IsPastDue": is_past_due });
+    let info = json!({ "Schedule": { "AdjustForDST": true }, "ScheduleStatus": status, "IsPastDue": is_past_due });
     json!({ "Data": { binding: info }, "Metadata": system(invocation) })
 }
 
@@ -100,7 +103,9 @@ fn message_metadata(style: Style, message: &Message) -> Map<String, Value> {
     let properties = &message.properties;
     let mut metadata = Map::new();
     // The shape of the helper objects is a guess from their public getters; nobody may rely on them.
-    for helper in ["MessageReceiver", "MessageSession", "MessageActions", "SessionActions", "ReceiveActions"] {
+    for helper in
+        ["MessageReceiver", "MessageSession", "MessageActions", "SessionActions", "ReceiveActions"]
+    {
         metadata.insert(helper.into(), json!({}));
     }
     metadata.insert(
@@ -151,7 +156,8 @@ fn pollute(style: Style, metadata: &mut Map<String, Value>, body: &str) {
             Value::Number(number) => string(style, &number.to_string()),
         };
         // The dictionary there ignores case and keeps the first spelling.
-        let known = metadata.keys().find(|known| known.to_lowercase() == key.to_lowercase()).cloned();
+        let known =
+            metadata.keys().find(|known| known.to_lowercase() == key.to_lowercase()).cloned();
         metadata.insert(known.unwrap_or(key), value);
     }
 }

@@ -38,7 +38,14 @@ fn message(body: &str) -> Message {
 /// What differs from run to run or is only a guess is taken out.
 fn comparable(mut envelope: Value) -> Value {
     let metadata = envelope["Metadata"].as_object_mut().expect("it is an object");
-    for guess in ["MessageReceiver", "MessageSession", "MessageActions", "SessionActions", "ReceiveActions", "Client"] {
+    for guess in [
+        "MessageReceiver",
+        "MessageSession",
+        "MessageActions",
+        "SessionActions",
+        "ReceiveActions",
+        "Client",
+    ] {
         metadata.remove(guess);
     }
     if let Some(system) = metadata.get_mut("sys").and_then(Value::as_object_mut) {
@@ -97,7 +104,8 @@ fn a_body_can_lie_about_its_delivery() {
 
 #[test]
 fn the_documented_style_encodes_once() {
-    let envelope = queue(invocation(Style::Documentation), &trigger(DataType::String), &message(BODY));
+    let envelope =
+        queue(invocation(Style::Documentation), &trigger(DataType::String), &message(BODY));
     assert_eq!(envelope["Data"]["msg"], BODY);
     assert_eq!(envelope["Metadata"]["DeliveryCount"], 1);
     assert_eq!(envelope["Metadata"]["MessageId"], "9f0c");
@@ -119,7 +127,12 @@ fn a_tick_tells_its_schedule() {
         next: time("2026-01-02T03:05:00Z"),
         updated: time("2026-01-02T03:00:00.0012Z"),
     };
-    let envelope = timer(Invocation { function: "Sweep", ..invocation(Style::Code) }, "timer", Some(status), false);
+    let envelope = timer(
+        Invocation { function: "Sweep", ..invocation(Style::Code) },
+        "timer",
+        Some(status),
+        false,
+    );
     let expected: Value = serde_json::from_str(
         r#"{"Data":{"timer":{"Schedule":{"AdjustForDST":true},
    "ScheduleStatus":{"Last":"2026-01-02T03:00:00.0012+00:00","Next":"2026-01-02T03:05:00+00:00","LastUpdated":"2026-01-02T03:00:00.0012+00:00"},
@@ -137,7 +150,10 @@ fn the_first_tick_has_never_run_and_a_fast_timer_has_no_status() {
     let envelope = timer(invocation(Style::Code), "timer", Some(first), true);
     assert_eq!(envelope["Data"]["timer"]["ScheduleStatus"]["Last"], "0001-01-01T00:00:00+00:00");
     assert_eq!(envelope["Data"]["timer"]["IsPastDue"], true);
-    assert_eq!(timer(invocation(Style::Code), "timer", None, false)["Data"]["timer"]["ScheduleStatus"], Value::Null);
+    assert_eq!(
+        timer(invocation(Style::Code), "timer", None, false)["Data"]["timer"]["ScheduleStatus"],
+        Value::Null
+    );
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
+use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::envelope::Style;
 use crate::cloud::service_bus::Order;
+use crate::cloud::{Answer, Call, empty, json};
 
 /// How often a fault still happens: `true` is always, a number is that many times more, `false` is never.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -102,6 +104,28 @@ impl Switches {
     }
 }
 
+/// `GET /_local/faults` tells the switches, `POST` with `{"host": {…}}` sets them.
+pub(crate) fn handle(switches: &Switches, call: &Call) -> Answer {
+    #[derive(Deserialize, Serialize)]
+    struct Body {
+        host: HostFaults,
+    }
+    match call.method {
+        Method::GET => {}
+        Method::POST => match serde_json::from_slice(&call.body) {
+            Ok(Body { host }) => switches.set(host),
+            Err(e) => {
+                return json(
+                    StatusCode::BAD_REQUEST,
+                    &serde_json::json!({ "error": e.to_string() }),
+                );
+            }
+        },
+        _ => return empty(StatusCode::METHOD_NOT_ALLOWED),
+    }
+    json(StatusCode::OK, &serde_json::json!({ "host": switches.get() }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +140,10 @@ mod tests {
     fn nothing_goes_wrong_by_default() {
         let switches = switches("{}");
         assert_eq!(switches.delivery(), DeliveryFaults::default());
-        assert_eq!((switches.kill(), switches.order(), switches.style()), (None, Order::Oldest, Style::Code));
+        assert_eq!(
+            (switches.kill(), switches.order(), switches.style()),
+            (None, Order::Oldest, Style::Code)
+        );
     }
 
     #[test]

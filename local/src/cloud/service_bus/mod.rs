@@ -17,7 +17,9 @@ use rusqlite::Connection;
 use serde::Serialize;
 use tokio::sync::Notify;
 
-pub(crate) use message::{Message, NewMessage, Properties};
+#[cfg(test)]
+pub(crate) use message::Properties;
+pub(crate) use message::{Message, NewMessage};
 pub(crate) use rest::handle;
 pub(crate) use store::{LOCK_DURATION, Order, Sent};
 
