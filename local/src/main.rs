@@ -15,7 +15,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Serves the handler and everything it needs on one port of this machine.
 #[derive(Parser)]
-#[command(name = "imagegen-local", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "imagegen-local",
+    version,
+    args_conflicts_with_subcommands = true,
+    args_override_self = true
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -32,20 +31,6 @@ pub(crate) enum Failure {
     Answer(String),
     #[error("it ran longer than {} s", .0.as_secs())]
     TimedOut(Duration),
-}
-
-/// What a successful answer may hold; outputs are not served, since no function here has one.
-#[derive(Deserialize)]
-struct Answer {
-    #[serde(default, alias = "logs", deserialize_with = "null_is_empty")]
-    #[serde(rename = "Logs")]
-    logs: Vec<String>,
-}
-
-fn null_is_empty<'de, D: serde::Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Vec<String>, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Calls `function` with `envelope` and waits for its end.
@@ -152,9 +137,20 @@ fn logs(content_type: &str, body: &[u8]) -> Result<Option<Vec<String>>, Failure>
     if media != "application/json" && media != "text/json" {
         return Err(Failure::Answer(format!("its content type is {content_type:?}")));
     }
-    let answer: Option<Answer> =
-        serde_json::from_slice(body).map_err(|e| Failure::Answer(e.to_string()))?;
-    Ok(answer.map(|answer| answer.logs))
+    match serde_json::from_slice(body).map_err(|e| Failure::Answer(e.to_string()))? {
+        Value::Null => Ok(None),
+        Value::Object(answer) => {
+            // Names are compared without case. Outputs are not looked at: no function here has one.
+            let logs = answer.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("logs"));
+            let logs = logs
+                .map(|(_, value)| serde_json::from_value::<Option<Vec<String>>>(value))
+                .transpose();
+            Ok(Some(
+                logs.map_err(|e| Failure::Answer(e.to_string()))?.flatten().unwrap_or_default(),
+            ))
+        }
+        other => Err(Failure::Answer(format!("{other} is not an object"))),
+    }
 }
 
 fn trace_parent() -> String {
