@@ -20,6 +20,15 @@ fn pid(status: &Value) -> u64 {
     status["handler"]["pid"].as_u64().expect("the handler runs")
 }
 
+/// A process that nobody has waited for yet has no executable any more.
+fn assert_gone(pid: u64) {
+    let limit = Instant::now() + Duration::from_secs(10);
+    while Path::new(&format!("/proc/{pid}/exe")).read_link().is_ok() {
+        assert!(Instant::now() < limit, "the handler outlived the host");
+        std::thread::yield_now();
+    }
+}
+
 async fn ready(local: &Local) -> Value {
     local.status_when(|status| status["handler"]["state"] == "ready").await
 }
@@ -255,13 +264,23 @@ async fn the_handler_dies_with_us_and_its_message_comes_again_afterwards() {
     local.send(&json!({"do": "hang", "below": 2})).await;
     let handler = local.invoked()["pid"].as_u64().expect("it is a number");
     local.kill();
-    let gone = Instant::now() + Duration::from_secs(10);
-    while Path::new(&format!("/proc/{handler}/exe")).read_link().is_ok() {
-        assert!(Instant::now() < gone, "the handler outlived the host");
-        std::thread::yield_now();
-    }
+    assert_gone(handler);
     let local = place.start();
     assert_eq!(local.invoked()["delivery"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_setpriv_the_handler_dies_with_us_too() {
+    let place = Place::new();
+    for program in ["sh", "cat"] {
+        place.link(program, &format!("/bin/{program}"));
+    }
+    let mut command = place.command();
+    command.env("PATH", place.path("bin"));
+    let local = Local::start(command);
+    let handler = pid(&ready(&local).await);
+    local.kill();
+    assert_gone(handler);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -271,11 +290,7 @@ async fn a_signal_ends_us_in_peace() {
     let handler = pid(&ready(&local).await);
     kill(u64::from(local.pid()), "-TERM");
     assert!(local.end());
-    let gone = Instant::now() + Duration::from_secs(10);
-    while Path::new(&format!("/proc/{handler}/exe")).read_link().is_ok() {
-        assert!(Instant::now() < gone, "the handler outlived the host");
-        std::thread::yield_now();
-    }
+    assert_gone(handler);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -37,6 +37,7 @@ impl Times {
 /// The body of `{"host": …}` in `POST /_local/faults`; what is not named is switched off.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each switch stands for itself")]
 pub(crate) struct HostFaults {
     /// A message goes to the handler twice at the same time, as after a lost lock.
     pub(crate) deliver_twice: Times,

@@ -20,7 +20,7 @@ pub(crate) struct Function {
 pub(crate) enum Trigger {
     Http(HttpTrigger),
     Queue(QueueTrigger),
-    Timer(TimerTrigger),
+    Timer(Box<TimerTrigger>),
 }
 
 #[derive(Debug, Clone)]
@@ -108,6 +108,7 @@ struct File {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the vendor's format has them")]
 struct Binding {
     r#type: String,
     direction: Option<String>,
@@ -164,7 +165,7 @@ fn parse(name: &str, text: &str, host: &HostJson, settings: &Settings) -> Result
     match trigger.r#type.to_lowercase().as_str() {
         "httptrigger" => http(name, trigger, &others, host, settings).map(Trigger::Http),
         "servicebustrigger" => queue(trigger, &others, settings).map(Trigger::Queue),
-        "timertrigger" => timer(trigger, &others, settings).map(Trigger::Timer),
+        "timertrigger" => timer(trigger, &others, settings).map(Box::new).map(Trigger::Timer),
         other => Err(format!("the trigger {other:?} is not served here")),
     }
 }

@@ -55,12 +55,11 @@ pub(crate) async fn invoke(
         None => call.await?,
         Some(delay) => {
             let mut call = std::pin::pin!(call);
-            match tokio::time::timeout(delay, &mut call).await {
-                Ok(answer) => answer?,
-                Err(_) => {
-                    host.keeper.kill(incarnation, Reason::Fault);
-                    call.await?
-                }
+            if let Ok(answer) = tokio::time::timeout(delay, &mut call).await {
+                answer?
+            } else {
+                host.keeper.kill(incarnation, Reason::Fault);
+                call.await?
             }
         }
     };
@@ -117,15 +116,13 @@ async fn exchange(
         .unwrap_or_default()
         .to_owned();
     let body = response.bytes().await.map_err(Failure::Broken)?;
-    match logs(&content_type, &body)? {
-        Some(logs) => Ok(logs),
-        None => {
-            console::host(&format!(
-                "{function} ({id}) was answered with nothing: the host takes that for \"not done yet\" and waits"
-            ));
-            std::future::pending().await
-        }
+    if let Some(logs) = logs(&content_type, &body)? {
+        return Ok(logs);
     }
+    console::host(&format!(
+        "{function} ({id}) was answered with nothing: the host takes that for \"not done yet\" and waits"
+    ));
+    std::future::pending().await
 }
 
 /// `None` is an empty answer, which never ends an invocation.

@@ -122,7 +122,7 @@ fn listen(host: &Arc<Host>) -> Result<(), crate::cloud::service_bus::Error> {
                 tokio::spawn(pump::pump(Arc::clone(host), name, queue));
             }
             Trigger::Timer(timer) => {
-                tokio::spawn(timers::tick(Arc::clone(host), name, timer));
+                tokio::spawn(timers::tick(Arc::clone(host), name, *timer));
             }
         }
     }

@@ -27,7 +27,7 @@ use crate::console;
 /// The host's limit on request bodies.
 pub(crate) const BODY_LIMIT: u64 = 104_857_600;
 /// When nothing moves for so long, the exchange is over.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(240);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(4);
 /// How often a connection that was refused is tried again, and how long it waits before.
 const CONNECTION_RETRIES: u32 = 10;
 

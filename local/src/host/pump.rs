@@ -69,7 +69,7 @@ async fn deliver(host: &Host, function: &str, trigger: &QueueTrigger, message: &
     match settled {
         Ok(true) => {}
         Ok(false) => {
-            console::host(&format!("{function} lost the lock of message {}", message.message_id))
+            console::host(&format!("{function} lost the lock of message {}", message.message_id));
         }
         Err(e) => console::host(&format!("message {} cannot be settled: {e}", message.message_id)),
     }
@@ -82,7 +82,8 @@ async fn call(
     message: &Message,
 ) -> Result<(), Failure> {
     let envelope = envelope::queue(invocation(host, function), trigger, message);
-    invoke(host, function, envelope).await
+    // Boxed, because the future of a call is large and would be copied into every one around it.
+    Box::pin(invoke(host, function, envelope)).await
 }
 
 fn failed(function: &str, message: &Message, failure: &Failure) -> String {

@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 /// Long enough for a busy machine; nothing waits so long unless it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A folder with a package and a data folder, gone with the value.
 pub(crate) struct Place(PathBuf);
@@ -72,6 +72,17 @@ impl Place {
         std::fs::create_dir_all(file.parent().expect("it lies in a folder"))
             .expect("temporary folders are writable");
         std::fs::write(file, text).expect("temporary folders are writable");
+    }
+
+    /// Puts `program` into the folder `bin`.
+    pub(crate) fn link(&self, program: &str, target: &str) {
+        std::fs::create_dir_all(self.path("bin")).expect("temporary folders are writable");
+        let link = self.path("bin").join(program);
+        std::os::unix::fs::symlink(target, link).expect("temporary folders are writable");
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -153,7 +164,7 @@ impl Local {
         let mut local =
             Local { child, lines, url: String::new(), client: client.expect("nothing can fail") };
         let line = local.line(|line| line.starts_with("Listening on "));
-        local.url = line.trim_start_matches("Listening on ").to_owned();
+        line.trim_start_matches("Listening on ").clone_into(&mut local.url);
         local
     }
 

@@ -1,5 +1,6 @@
 //! Messages on their way in and out, and the headers that carry what a sender says about them.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -29,6 +30,10 @@ pub(crate) struct NewMessage {
 }
 
 /// What a receiver holds, under a lock.
+#[expect(
+    clippy::struct_field_names,
+    reason = "a message has an id of its sender's and a sequence of ours"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Message {
     pub(crate) sequence: i64,
@@ -251,13 +256,10 @@ pub(crate) fn rfc1123(time: Timestamp) -> String {
 /// JSON that fits in a header.
 fn ascii(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c.is_ascii() {
-            text.push(c);
-        } else {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                text.push_str(&format!("\\u{unit:04x}"));
-            }
+    for unit in json.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => text.push(char::from(byte)),
+            Ok(_) | Err(_) => write!(text, "\\u{unit:04x}").expect("a string takes everything"),
         }
     }
     text
