@@ -3,6 +3,8 @@
 //! They share nothing with the handler but the protocol. What the vendor would do, they do; what they are told
 //! to get wrong, [`faults`] gets wrong.
 
+pub(crate) mod service_bus;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
