@@ -120,19 +120,31 @@ async fn dispatch(host: &Arc<Host>, request: Request, web_socket: Option<Ws>) ->
 
 /// The seam to the stand-ins: one line for each.
 async fn stand_in(host: &Arc<Host>, service: &str, call: Call, web_socket: Option<Ws>) -> Response {
-    match (service, web_socket) {
-        // The web socket of Web PubSub is handed over here, as
-        // `("webpubsub", Some(socket)) => return web_pubsub::connect(…, socket, call)`. `call` has the path after
-        // the service, the query with the access token and the subprotocols asked for; the reply of
-        // `socket.on_upgrade(…)` takes the chosen one as its `Sec-WebSocket-Protocol` header.
+    let answer = match (service, web_socket) {
+        ("webpubsub", Some(socket)) => return web_socket_of(host, &call, socket),
         ("servicebus", _) => {
             let key = host.ground.secret(secrets::SERVICE_BUS);
-            reply(service_bus::handle(&host.broker, SERVICE_BUS_RULE, &key, call).await)
+            let send = service_bus::handle(&host.broker, SERVICE_BUS_RULE, &key, call);
+            host.cloud.disturbed(service, async { Some(send.await) }).await
         }
-        ("status", _) => reply(json(StatusCode::OK, &Value::Object(admin::status(host)))),
-        ("faults", _) => reply(faults::handle(&host.faults, &call)),
-        (_, _) => reply(empty(StatusCode::NOT_FOUND)),
-    }
+        ("status", _) => Some(json(StatusCode::OK, &Value::Object(admin::status(host)))),
+        ("faults", _) => match faults::take(&host.faults, &call) {
+            Ok(()) => host.cloud.handle(service, call).await,
+            Err(refusal) => Some(refusal),
+        },
+        (_, _) => host.cloud.handle(service, call).await,
+    };
+    reply(answer.unwrap_or_else(|| empty(StatusCode::NOT_FOUND)))
+}
+
+/// `/client/hubs/<hub>`: the one address with a web socket behind it.
+fn web_socket_of(host: &Arc<Host>, call: &Call, socket: Ws) -> Response {
+    let Some(hub) = call.path.strip_prefix("/client/hubs/") else {
+        return reply(empty(StatusCode::NOT_FOUND));
+    };
+    let protocols =
+        call.headers.get("sec-websocket-protocol").and_then(|value| value.to_str().ok());
+    host.cloud.web_pubsub.upgrade(hub, &call.query, protocols, socket)
 }
 
 /// What follows `base`, beginning with a slash.

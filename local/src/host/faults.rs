@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::envelope::Style;
 use crate::cloud::service_bus::Order;
-use crate::cloud::{Answer, Call, empty, json};
+use crate::cloud::{Answer, Call, json};
 
 /// How often a fault still happens: `true` is always, a number is that many times more, `false` is never.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -105,26 +105,28 @@ impl Switches {
     }
 }
 
-/// `GET /_local/faults` tells the switches, `POST` with `{"host": {…}}` sets them.
-pub(crate) fn handle(switches: &Switches, call: &Call) -> Answer {
-    #[derive(Deserialize, Serialize)]
+/// Takes the `"host"` part of a call of `/_local/faults`; the rest is the stand-ins'.
+///
+/// # Errors
+/// The answer to a part that is not readable; nothing was switched then.
+pub(crate) fn take(switches: &Switches, call: &Call) -> Result<(), Answer> {
+    #[derive(Deserialize)]
     struct Body {
-        host: HostFaults,
+        host: Option<HostFaults>,
     }
     match call.method {
-        Method::GET => {}
+        Method::DELETE => switches.set(HostFaults::default()),
         Method::POST => match serde_json::from_slice(&call.body) {
-            Ok(Body { host }) => switches.set(host),
+            Ok(Body { host: Some(host) }) => switches.set(host),
+            Ok(Body { host: None }) => {}
             Err(e) => {
-                return json(
-                    StatusCode::BAD_REQUEST,
-                    &serde_json::json!({ "error": e.to_string() }),
-                );
+                let body = serde_json::json!({ "error": e.to_string() });
+                return Err(json(StatusCode::BAD_REQUEST, &body));
             }
         },
-        _ => return empty(StatusCode::METHOD_NOT_ALLOWED),
+        _ => {}
     }
-    json(StatusCode::OK, &serde_json::json!({ "host": switches.get() }))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ use self::keeper::Keeper;
 use self::process::Plan;
 use self::settings::Settings;
 use self::timers::Timers;
+use crate::cloud::Cloud;
 use crate::cloud::service_bus::Broker;
 use crate::ground::{Ground, GroundParts};
 use crate::{console, front};
@@ -58,6 +59,7 @@ pub(crate) struct Host {
     pub(crate) broken: Vec<Broken>,
     pub(crate) keeper: Keeper,
     pub(crate) broker: Broker,
+    pub(crate) cloud: Cloud,
     pub(crate) timers: Timers,
     pub(crate) faults: Switches,
     pub(crate) cors: Vec<String>,
@@ -89,6 +91,7 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     let unusable = |e| format!("cannot use {}: {e}", data.join("local.sqlite").display());
     let host = Arc::new(Host {
         broker: Broker::open(Arc::clone(&ground)).map_err(unusable)?,
+        cloud: Cloud::open(&ground)?,
         timers: Timers::open(Arc::clone(&ground)).map_err(unusable)?,
         ground,
         json,
