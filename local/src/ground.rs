@@ -52,7 +52,9 @@ impl GroundParts {
                 (name, BASE64.encode(fresh)),
             )
             .and_then(|_| {
-                database.query_row("SELECT value FROM secrets WHERE name = ?1", [name], |row| row.get(0))
+                database.query_row("SELECT value FROM secrets WHERE name = ?1", [name], |row| {
+                    row.get(0)
+                })
             })
             .expect("the database was opened for writing")
     }

@@ -94,7 +94,13 @@ impl Brush<'_> {
     /// The same brush in a part of its frame.
     pub(super) fn part(&mut self, x: f32, y: f32, scale: f32, paint: impl FnOnce(&mut Brush)) {
         let frame = self.frame.part(x, y, scale);
-        paint(&mut Brush { canvas: self.canvas, frame, light: self.light, distance: self.distance, salt: self.salt });
+        paint(&mut Brush {
+            canvas: self.canvas,
+            frame,
+            light: self.light,
+            distance: self.distance,
+            salt: self.salt,
+        });
     }
 
     fn placed(&self, forms: &[Form]) -> Vec<Form> {
@@ -105,11 +111,13 @@ impl Brush<'_> {
     pub(super) fn model(&mut self, forms: &[Form], surface: Surface, marks: &[Mark]) {
         let radius = surface.puff * self.frame.scale;
         let placed = self.placed(forms);
-        let Some(mut mask) = Mask::of(&placed, self.canvas.width, self.canvas.height, radius.min(200.0)) else {
+        let Some(mut mask) =
+            Mask::of(&placed, self.canvas.width, self.canvas.height, radius.min(200.0))
+        else {
             return;
         };
         if matches!(surface.grain, Grain::Fur | Grain::Leaf) {
-            self.roughen(&mut mask, if surface.grain == Grain::Fur { 0.011 } else { 0.03 });
+            self.roughen(&mut mask, if surface.grain == Grain::Fur { 0.0075 } else { 0.03 });
         }
         let mut colours = self.grained(&mask, surface);
         for mark in marks {
@@ -169,7 +177,7 @@ impl Brush<'_> {
             return;
         }
         let source = mask.clone();
-        let fine = 1.0 / (reach * 1.3);
+        let fine = 1.0 / (reach * 0.75);
         for row in 0..mask.height as i32 {
             for column in 0..mask.width as i32 {
                 let i = row as usize * mask.width + column as usize;
@@ -185,7 +193,7 @@ impl Brush<'_> {
                     continue;
                 }
                 let (u, v) = (x as f32 * fine, y as f32 * fine);
-                let dx = (noise(u, v * 0.6, self.salt) - 0.5) * 2.0 * reach;
+                let dx = (noise(u, v * 0.45, self.salt) - 0.5) * 2.0 * reach;
                 let dy = (noise(u, v, self.salt ^ 0x55) - 0.5) * 2.0 * reach;
                 mask.cover[i] = source.at(x + dx as i32, y + dy as i32);
             }
@@ -202,8 +210,10 @@ impl Brush<'_> {
             if mask.cover[i] <= 0.002 {
                 continue;
             }
-            let x = ((i % mask.width) as f32 + mask.left as f32 - self.frame.origin.x) * unit_per_pixel;
-            let y = ((i / mask.width) as f32 + mask.top as f32 - self.frame.origin.y) * unit_per_pixel;
+            let x =
+                ((i % mask.width) as f32 + mask.left as f32 - self.frame.origin.x) * unit_per_pixel;
+            let y =
+                ((i / mask.width) as f32 + mask.top as f32 - self.frame.origin.y) * unit_per_pixel;
             *colour = *colour * self.grain_at(surface.grain, x, y);
         }
         colours
@@ -216,7 +226,8 @@ impl Brush<'_> {
             Grain::Fur => {
                 // Hair falls down and a little outwards, so the noise is long that way.
                 let bend = x * y * 40.0;
-                0.82 + 0.24 * noise(x * 120.0 + bend, y * 26.0, salt) + 0.14 * noise(x * 14.0, y * 9.0, salt ^ 3)
+                0.82 + 0.24 * noise(x * 120.0 + bend, y * 26.0, salt)
+                    + 0.14 * noise(x * 14.0, y * 9.0, salt ^ 3)
             }
             Grain::Feather => {
                 let row = (y * 26.0).floor();
@@ -224,12 +235,16 @@ impl Brush<'_> {
                 let across = x * 22.0 + shift;
                 let cell = across - across.floor() - 0.5;
                 let down = y * 26.0 - row;
-                0.78 + 0.3 * smooth(0.95, 0.2, down + cell * cell * 1.6) + 0.1 * noise(x * 60.0, y * 20.0, salt)
+                0.78 + 0.3 * smooth(0.95, 0.2, down + cell * cell * 1.6)
+                    + 0.1 * noise(x * 60.0, y * 20.0, salt)
             }
             Grain::Stone => {
-                0.74 + 0.34 * layered(x * 11.0, y * 11.0, 4, salt) + 0.14 * noise(x * 70.0, y * 70.0, salt ^ 9)
+                0.74 + 0.34 * layered(x * 11.0, y * 11.0, 4, salt)
+                    + 0.14 * noise(x * 70.0, y * 70.0, salt ^ 9)
             }
-            Grain::Wood => 0.8 + 0.3 * noise(x * 9.0 + 2.0 * noise(x * 4.0, y * 5.0, salt), y * 60.0, salt ^ 5),
+            Grain::Wood => {
+                0.8 + 0.3 * noise(x * 9.0 + 2.0 * noise(x * 4.0, y * 5.0, salt), y * 60.0, salt ^ 5)
+            }
             Grain::Leaf => 0.66 + 0.6 * layered(x * 26.0, y * 26.0, 3, salt),
             Grain::Scale => {
                 let row = (y * 30.0).floor();
@@ -245,7 +260,10 @@ impl Brush<'_> {
     fn apply(&self, mark: &Mark, body: &Mask, surface: Surface, colours: &mut [Rgb]) {
         let placed = self.placed(&mark.forms);
         let soft = mark.soft * self.frame.scale;
-        let Some(mut patch) = Mask::of(&placed, self.canvas.width, self.canvas.height, 400.0) else { return };
+        let Some(mut patch) = Mask::of(&placed, self.canvas.width, self.canvas.height, 400.0)
+        else {
+            return;
+        };
         if soft >= 1.0 {
             patch = widened(&patch, (soft * 1.5) as i32 + 1);
             patch.blur(soft);
@@ -316,7 +334,8 @@ fn relief(mask: &Mask, radius: f32) -> Vec<(f32, f32)> {
         let (column, row) = (x as usize, y as usize);
         let (u, v) = (unit(x - column as f32), unit(y - row as f32));
         let g = |cx: usize, cy: usize| grid[cy.min(height - 1) * width + cx.min(width - 1)];
-        let (a, b, c, d) = (g(column, row), g(column + 1, row), g(column, row + 1), g(column + 1, row + 1));
+        let (a, b, c, d) =
+            (g(column, row), g(column + 1, row), g(column, row + 1), g(column + 1, row + 1));
         *slope = (
             blend(blend(a.0, b.0, u), blend(c.0, d.0, u), v),
             blend(blend(a.1, b.1, u), blend(c.1, d.1, u), v),

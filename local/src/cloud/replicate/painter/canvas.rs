@@ -25,9 +25,13 @@ impl Canvas {
         let mut canvas = Self::new(width, height);
         let (across, down) = (source.width() as f32, source.height() as f32);
         let step = (across / canvas.width as f32).min(down / canvas.height as f32);
-        let (left, top) = ((across - step * canvas.width as f32) * 0.5, (down - step * canvas.height as f32) * 0.5);
+        let (left, top) = (
+            (across - step * canvas.width as f32) * 0.5,
+            (down - step * canvas.height as f32) * 0.5,
+        );
         let pixel = |x: u32, y: u32| {
-            let Pixel([r, g, b]) = *source.get_pixel(x.min(source.width() - 1), y.min(source.height() - 1));
+            let Pixel([r, g, b]) =
+                *source.get_pixel(x.min(source.width() - 1), y.min(source.height() - 1));
             Rgb(f32::from(r), f32::from(g), f32::from(b)) * (1.0 / 255.0)
         };
         // A box of as many samples as the scale leaves out, so that a large source does not flicker.
@@ -38,7 +42,8 @@ impl Canvas {
             for i in 0..samples * samples {
                 let (dx, dy) = ((i % samples) as f32, (i / samples) as f32);
                 let offset = |d: f32| ((d + 0.5) / samples as f32 - 0.5) * step;
-                let (sx, sy) = (left + x * step + offset(dx) - 0.5, top + y * step + offset(dy) - 0.5);
+                let (sx, sy) =
+                    (left + x * step + offset(dx) - 0.5, top + y * step + offset(dy) - 0.5);
                 let (sx, sy) = (sx.clamp(0.0, across - 1.0), sy.clamp(0.0, down - 1.0));
                 let (u, v) = (sx - sx.floor(), sy - sy.floor());
                 let (column, row) = (sx as u32, sy as u32);
@@ -62,7 +67,8 @@ impl Canvas {
 
     /// The colour between pixels; outside, the nearest edge.
     pub(super) fn between(&self, x: f32, y: f32) -> Rgb {
-        let (x, y) = (x.clamp(0.0, self.width as f32 - 1.0), y.clamp(0.0, self.height as f32 - 1.0));
+        let (x, y) =
+            (x.clamp(0.0, self.width as f32 - 1.0), y.clamp(0.0, self.height as f32 - 1.0));
         let (left, top) = (x as usize, y as usize);
         let (u, v) = (x - left as f32, y - top as f32);
         let upper = self.at(left, top).toward(self.at(left + 1, top), u);
@@ -70,7 +76,12 @@ impl Canvas {
     }
 
     /// Repaints rows `from..to` from each pixel's place and colour.
-    pub(super) fn each(&mut self, from: usize, to: usize, mut paint: impl FnMut(f32, f32, Rgb) -> Rgb) {
+    pub(super) fn each(
+        &mut self,
+        from: usize,
+        to: usize,
+        mut paint: impl FnMut(f32, f32, Rgb) -> Rgb,
+    ) {
         for y in from.min(self.height)..to.min(self.height) {
             let row = &mut self.pixels[y * self.width..][..self.width];
             for (x, pixel) in row.iter_mut().enumerate() {
@@ -91,7 +102,8 @@ impl Canvas {
         let y1 = (mask.top + mask.height as i32).min(self.height as i32);
         for y in y0..y1 {
             for x in x0..x1 {
-                let cover = mask.cover[(y - mask.top) as usize * mask.width + (x - mask.left) as usize];
+                let cover =
+                    mask.cover[(y - mask.top) as usize * mask.width + (x - mask.left) as usize];
                 if cover > 0.002 {
                     let pixel = &mut self.pixels[y as usize * self.width + x as usize];
                     *pixel = pixel.toward(paint(x as f32 + 0.5, y as f32 + 0.5, *pixel), cover);
@@ -110,11 +122,7 @@ impl Canvas {
     /// `forms`, in pixels, with an edge `softness` pixels wide: shadows, mist, light.
     pub(super) fn fill_soft(&mut self, forms: &[Form], colour: Rgb, strength: f32, softness: f32) {
         let reach = softness * 1.6;
-        let padded: Vec<Form> = forms
-            .iter()
-            .cloned()
-            .chain(padding(forms, reach))
-            .collect();
+        let padded: Vec<Form> = forms.iter().cloned().chain(padding(forms, reach)).collect();
         if let Some(mut mask) = Mask::of(&padded, self.width, self.height, reach) {
             mask.blur(softness);
             self.cover(&mask, |_, _, under| under.toward(colour, strength));
@@ -130,7 +138,8 @@ impl Canvas {
         let y1 = (centre.y + reach).clamp(0.0, self.height as f32) as usize;
         for y in y0..y1 {
             for x in x0..x1 {
-                let away = Point { x: x as f32 + 0.5 - centre.x, y: y as f32 + 0.5 - centre.y }.length();
+                let away =
+                    Point { x: x as f32 + 0.5 - centre.x, y: y as f32 + 0.5 - centre.y }.length();
                 let light = strength * fade(away / radius) * unit(1.0 - away / reach);
                 let pixel = &mut self.pixels[y * self.width + x];
                 // Screened, not added: bright skies must not burn out.

@@ -116,8 +116,8 @@ impl Light {
         let (nx, ny, nz) = (-right / length, -down / length, 1.0 / length);
         let [lx, ly, lz] = self.toward;
         let facing = nx * lx + ny * ly + nz * lz;
-        let direct = unit(facing * 0.72 + 0.28);
-        let from_above = 0.8 - 0.3 * ny;
+        let direct = unit(facing * 0.68 + 0.32);
+        let from_above = 0.86 - 0.2 * ny;
         let mut lit = colour * (self.ambient * from_above + self.direct * direct);
         let edge = unit(1.0 - nz);
         let behind = unit(nx * lx * 1.4 + ny * ly);

@@ -30,8 +30,13 @@ impl Mask {
             return None;
         }
         let (columns, rows) = ((right - left) as usize, (bottom - top) as usize);
-        let mut mask =
-            Self { left: left as i32, top: top as i32, width: columns, height: rows, cover: vec![0.0; columns * rows] };
+        let mut mask = Self {
+            left: left as i32,
+            top: top as i32,
+            width: columns,
+            height: rows,
+            cover: vec![0.0; columns * rows],
+        };
         for form in forms {
             match form {
                 Form::Area(points) => mask.add_area(points),

@@ -59,7 +59,14 @@ pub(crate) fn paint(prompt: &str, seed: u64, width: u32, height: u32) -> RgbImag
 
 /// `source` changed toward `prompt`: its colours go to the prompt's, the prompt's subject enters it, its style covers
 /// all. `strength` 0 keeps the source, 1 ignores it.
-pub(crate) fn repaint(prompt: &str, seed: u64, source: &RgbImage, strength: f32, width: u32, height: u32) -> RgbImage {
+pub(crate) fn repaint(
+    prompt: &str,
+    seed: u64,
+    source: &RgbImage,
+    strength: f32,
+    width: u32,
+    height: u32,
+) -> RgbImage {
     let strength = if strength.is_nan() { 1.0 } else { strength.clamp(0.0, 1.0) };
     if strength >= 1.0 || source.width() == 0 || source.height() == 0 {
         return paint(prompt, seed, width, height);

@@ -16,7 +16,9 @@ impl Form {
     pub(super) fn mapped(&self, scale: f32, place: impl Fn(Point) -> Point) -> Self {
         match self {
             Self::Area(points) => Self::Area(points.iter().map(|p| place(*p)).collect()),
-            Self::Strand(points) => Self::Strand(points.iter().map(|(p, r)| (place(*p), r * scale)).collect()),
+            Self::Strand(points) => {
+                Self::Strand(points.iter().map(|(p, r)| (place(*p), r * scale)).collect())
+            }
         }
     }
 
@@ -69,7 +71,8 @@ pub(super) fn blob(points: &[(f32, f32)]) -> Form {
     let mut outline = Vec::with_capacity(n * STEPS);
     for i in 0..n {
         for step in 0..STEPS {
-            outline.push(spline([p(i + n - 1), p(i), p(i + 1), p(i + 2)], step as f32 / STEPS as f32));
+            outline
+                .push(spline([p(i + n - 1), p(i), p(i + 1), p(i + 2)], step as f32 / STEPS as f32));
         }
     }
     Form::Area(outline)
@@ -110,7 +113,12 @@ pub(super) fn slab(x0: f32, y0: f32, x1: f32, y1: f32, corner: f32) -> Form {
         return polygon(&[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
     }
     const STEPS: usize = 6;
-    let centres = [(x1 - corner, y1 - corner), (x0 + corner, y1 - corner), (x0 + corner, y0 + corner), (x1 - corner, y0 + corner)];
+    let centres = [
+        (x1 - corner, y1 - corner),
+        (x0 + corner, y1 - corner),
+        (x0 + corner, y0 + corner),
+        (x1 - corner, y0 + corner),
+    ];
     let mut outline = Vec::with_capacity(4 * (STEPS + 1));
     for (quarter, (x, y)) in centres.iter().enumerate() {
         for step in 0..=STEPS {
@@ -147,7 +155,10 @@ pub(super) fn wire(points: &[(f32, f32)], radius: f32) -> Form {
 fn spline([a, b, c, d]: [Point; 4], t: f32) -> Point {
     let (t2, t3) = (t * t, t * t * t);
     let along = |a: f32, b: f32, c: f32, d: f32| {
-        0.5 * (2.0 * b + (c - a) * t + (2.0 * a - 5.0 * b + 4.0 * c - d) * t2 + (3.0 * b - a - 3.0 * c + d) * t3)
+        0.5 * (2.0 * b
+            + (c - a) * t
+            + (2.0 * a - 5.0 * b + 4.0 * c - d) * t2
+            + (3.0 * b - a - 3.0 * c + d) * t3)
     };
     at(along(a.x, b.x, c.x, d.x), along(a.y, b.y, c.y, d.y))
 }

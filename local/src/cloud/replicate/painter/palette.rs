@@ -32,7 +32,11 @@ impl Mul for Rgb {
 
 impl Rgb {
     pub(super) fn toward(self, other: Self, share: f32) -> Self {
-        Self(blend(self.0, other.0, share), blend(self.1, other.1, share), blend(self.2, other.2, share))
+        Self(
+            blend(self.0, other.0, share),
+            blend(self.1, other.1, share),
+            blend(self.2, other.2, share),
+        )
     }
 
     pub(super) fn luminance(self) -> f32 {
@@ -115,7 +119,8 @@ impl Harmony {
     /// Around the colours somebody asked for.
     pub(super) fn around(colours: &[Rgb], random: &mut Random) -> Self {
         let first = colours.first().copied().unwrap_or(WHITE);
-        let second = colours.get(1).copied().unwrap_or_else(|| first.lighter(random.between(0.25, 0.45)));
+        let second =
+            colours.get(1).copied().unwrap_or_else(|| first.lighter(random.between(0.25, 0.45)));
         let third = colours.get(2).copied().unwrap_or_else(|| second.lighter(0.55));
         Self([first.darker(0.75), first.darker(0.3), first, second, third])
     }

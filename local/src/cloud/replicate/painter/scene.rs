@@ -4,47 +4,178 @@ use super::palette::Rgb;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    Fox, Wolf, Cat, Dog, Rabbit, Bear, Panda, Mouse, Lion, Tiger,
-    Horse, Unicorn, Deer, Cow, Sheep, Pig, Elephant,
-    Owl, Bird, Eagle, Duck, Penguin,
-    Fish, Whale, Dolphin, Shark, Octopus, Jellyfish, Turtle,
-    Butterfly, Bee, Snail, Dragon,
-    Person, Sailor, King, Queen, Knight, Wizard, Astronaut, Child, Woman, Robot,
-    House, Castle, Lighthouse, Tower, Windmill,
-    Sailboat, Ship, Car, Train, Plane, Rocket, Bicycle, Balloon, Ufo,
-    Tree, Pine, Flower, Sunflower, Mushroom, Cactus,
-    Teapot, Cup, Book, Lamp, Candle, Vase, Bottle, Chair, Clock, Guitar, Apple, Cake, Shoe, Heart, Umbrella,
+    Fox,
+    Wolf,
+    Cat,
+    Dog,
+    Rabbit,
+    Bear,
+    Panda,
+    Mouse,
+    Lion,
+    Tiger,
+    Horse,
+    Unicorn,
+    Deer,
+    Cow,
+    Sheep,
+    Pig,
+    Elephant,
+    Owl,
+    Bird,
+    Eagle,
+    Duck,
+    Penguin,
+    Fish,
+    Whale,
+    Dolphin,
+    Shark,
+    Octopus,
+    Jellyfish,
+    Turtle,
+    Butterfly,
+    Bee,
+    Snail,
+    Dragon,
+    Person,
+    Sailor,
+    King,
+    Queen,
+    Knight,
+    Wizard,
+    Astronaut,
+    Child,
+    Woman,
+    Robot,
+    House,
+    Castle,
+    Lighthouse,
+    Tower,
+    Windmill,
+    Sailboat,
+    Ship,
+    Car,
+    Train,
+    Plane,
+    Rocket,
+    Bicycle,
+    Balloon,
+    Ufo,
+    Tree,
+    Pine,
+    Flower,
+    Sunflower,
+    Mushroom,
+    Cactus,
+    Teapot,
+    Cup,
+    Book,
+    Lamp,
+    Candle,
+    Vase,
+    Bottle,
+    Chair,
+    Clock,
+    Guitar,
+    Apple,
+    Cake,
+    Shoe,
+    Heart,
+    Umbrella,
     Crystal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    Meadow, Forest, Mountains, Sea, Beach, Lake, Desert, City, Space, Underwater, Sky, Room, Studio,
+    Meadow,
+    Forest,
+    Mountains,
+    Sea,
+    Beach,
+    Lake,
+    Desert,
+    City,
+    Space,
+    Underwater,
+    Sky,
+    Room,
+    Studio,
     /// No place at all: colours and shapes.
     Abstract,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hour { Night, Sunrise, Day, Noon, Sunset, Dusk }
+pub(super) enum Hour {
+    Night,
+    Sunrise,
+    Day,
+    Noon,
+    Sunset,
+    Dusk,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weather { Clear, Cloudy, Rain, Storm, Snow, Fog }
+pub(super) enum Weather {
+    Clear,
+    Cloudy,
+    Rain,
+    Storm,
+    Snow,
+    Fog,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Season { Spring, Summer, Autumn, Winter }
+pub(super) enum Season {
+    Spring,
+    Summer,
+    Autumn,
+    Winter,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
-    Plain, Photo, Watercolour, Oil, Pixel, Ink, LineArt, Neon, LowPoly, Minimal, Poster, StainedGlass, Halftone,
+    Plain,
+    Photo,
+    Watercolour,
+    Oil,
+    Pixel,
+    Ink,
+    LineArt,
+    Neon,
+    LowPoly,
+    Minimal,
+    Poster,
+    StainedGlass,
+    Halftone,
 }
 
 /// What is done to the colours at the very end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grade { None, Monochrome, Sepia, Pastel, Cinematic, Vivid }
+pub(super) enum Grade {
+    None,
+    Monochrome,
+    Sepia,
+    Pastel,
+    Cinematic,
+    Vivid,
+}
 
 /// Extras the words ask of the sky.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sign { Moon, Sun, Stars, Rainbow, Aurora, Clouds, Birds, Planet, Lightning, Flowers, Trees, Mountains }
+pub(super) enum Sign {
+    Moon,
+    Sun,
+    Stars,
+    Rainbow,
+    Aurora,
+    Clouds,
+    Birds,
+    Planet,
+    Lightning,
+    Flowers,
+    Trees,
+    Mountains,
+}
 
 /// One thing to be painted, perhaps several times.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,7 +226,13 @@ impl Scene {
 
 /// Where a thing is, when the words do not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stance { Ground, Air, Afloat, Deep, Table }
+pub(super) enum Stance {
+    Ground,
+    Air,
+    Afloat,
+    Deep,
+    Table,
+}
 
 /// What is true of a kind by itself: where it lives, how much of the picture's shorter side it takes.
 #[derive(Debug, Clone, Copy)]
@@ -163,9 +300,13 @@ impl Kind {
             Self::Chair | Self::Guitar => nature(Place::Room, 0.6, Ground, 0.6),
             Self::Umbrella => nature(Place::City, 0.5, Ground, 1.0),
             Self::Teapot | Self::Cake => nature(Place::Studio, 0.44, Table, 1.35),
-            Self::Cup | Self::Apple | Self::Heart | Self::Crystal => nature(Place::Studio, 0.42, Table, 1.1),
+            Self::Cup | Self::Apple | Self::Heart | Self::Crystal => {
+                nature(Place::Studio, 0.42, Table, 1.1)
+            }
             Self::Book | Self::Shoe => nature(Place::Studio, 0.34, Table, 1.7),
-            Self::Lamp | Self::Candle | Self::Vase | Self::Bottle => nature(Place::Studio, 0.58, Table, 0.5),
+            Self::Lamp | Self::Candle | Self::Vase | Self::Bottle => {
+                nature(Place::Studio, 0.58, Table, 0.5)
+            }
             Self::Clock => nature(Place::Studio, 0.5, Table, 0.9),
         }
     }

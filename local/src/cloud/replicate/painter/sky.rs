@@ -9,7 +9,13 @@ use super::random::{Random, layered, noise};
 use super::scene::{Hour, Scene, Sign, Weather};
 
 /// Paints everything above `horizon` (a row) and a little below, where water will mirror it.
-pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, horizon: f32, random: &mut Random) -> Point {
+pub(super) fn paint(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    horizon: f32,
+    random: &mut Random,
+) -> Point {
     let colours = gradient(scene);
     let sun = sun_place(canvas, scene, light, horizon, random);
     let rows = canvas.height;
@@ -27,7 +33,10 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, horizon: 
         base + warm * (0.35 * fade(away * 5.0))
     });
     let clear = matches!(scene.weather, Weather::Clear | Weather::Cloudy | Weather::Snow);
-    if scene.hour == Hour::Night && scene.weather != Weather::Storm || scene.shows(Sign::Stars) || scene.hour == Hour::Dusk && clear {
+    if scene.hour == Hour::Night && scene.weather != Weather::Storm
+        || scene.shows(Sign::Stars)
+        || scene.hour == Hour::Dusk && clear
+    {
         stars(canvas, horizon, if scene.hour == Hour::Dusk { 0.35 } else { 1.0 }, random);
     }
     if scene.shows(Sign::Aurora) {
@@ -79,7 +88,13 @@ fn gradient(scene: &Scene) -> [Rgb; 3] {
     colours
 }
 
-fn sun_place(canvas: &Canvas, scene: &Scene, light: &Light, horizon: f32, random: &mut Random) -> Point {
+fn sun_place(
+    canvas: &Canvas,
+    scene: &Scene,
+    light: &Light,
+    horizon: f32,
+    random: &mut Random,
+) -> Point {
     let width = canvas.width as f32;
     let side = 0.5 + light.toward[0].signum() * random.between(0.14, 0.36);
     let height = match scene.hour {
@@ -95,10 +110,18 @@ fn stars(canvas: &mut Canvas, horizon: f32, strength: f32, random: &mut Random) 
     let area = canvas.width as f32 * horizon / (canvas.short() * canvas.short());
     let unit_size = canvas.short() / 1024.0;
     for _ in 0..(420.0 * area) as usize {
-        let place = at(random.unit() * canvas.width as f32, random.unit() * random.between(0.5, 1.0) * horizon);
+        let place = at(
+            random.unit() * canvas.width as f32,
+            random.unit() * random.between(0.5, 1.0) * horizon,
+        );
         let bright = random.unit() * random.unit();
         let tint = random.pick(&[rgb(0xff_ffff), rgb(0xcf_e0ff), rgb(0xff_e8d0)]);
-        canvas.glow(place, unit_size * (0.5 + 1.3 * bright), tint, strength * (0.35 + 0.65 * bright));
+        canvas.glow(
+            place,
+            unit_size * (0.5 + 1.3 * bright),
+            tint,
+            strength * (0.35 + 0.65 * bright),
+        );
     }
 }
 
@@ -129,15 +152,28 @@ fn lamp(canvas: &mut Canvas, scene: &Scene, place: Point, random: &mut Random) {
     disc(canvas, place, radius, |_, _| colour.lighter(0.55));
 }
 
-pub(super) fn disc(canvas: &mut Canvas, centre: Point, radius: f32, mut face: impl FnMut(Point, Rgb) -> Rgb) {
-    let (from, to) = ((centre.y - radius - 1.0).max(0.0) as usize, (centre.y + radius + 2.0).max(0.0) as usize);
+pub(super) fn disc(
+    canvas: &mut Canvas,
+    centre: Point,
+    radius: f32,
+    mut face: impl FnMut(Point, Rgb) -> Rgb,
+) {
+    let (from, to) =
+        ((centre.y - radius - 1.0).max(0.0) as usize, (centre.y + radius + 2.0).max(0.0) as usize);
     canvas.each(from, to, |x, y, under| {
         let inside = unit(radius - (at(x, y) - centre).length() + 0.5);
         if inside > 0.0 { under.toward(face(at(x, y), under), inside) } else { under }
     });
 }
 
-fn clouds(canvas: &mut Canvas, scene: &Scene, light: &Light, sun: Point, horizon: f32, random: &mut Random) {
+fn clouds(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    sun: Point,
+    horizon: f32,
+    random: &mut Random,
+) {
     let cover: f32 = match scene.weather {
         Weather::Clear if scene.shows(Sign::Clouds) => 0.52,
         Weather::Clear => random.pick(&[0.3, 0.4, 0.46]),
@@ -164,7 +200,8 @@ fn clouds(canvas: &mut Canvas, scene: &Scene, light: &Light, sun: Point, horizon
     let drift = random.between(0.0, 40.0);
     let short = canvas.short();
     let size = random.between(1.5, 2.3) / short;
-    let (away_x, away_y) = if sun.y < horizon { (light.toward[0] * 14.0, -16.0) } else { (0.0, -16.0) };
+    let (away_x, away_y) =
+        if sun.y < horizon { (light.toward[0] * 14.0, -16.0) } else { (0.0, -16.0) };
     canvas.each(0, horizon.max(0.0) as usize, |x, y, under| {
         // Flatter toward the horizon, as clouds are seen from below.
         let near = y / horizon;
@@ -189,7 +226,10 @@ fn aurora(canvas: &mut Canvas, horizon: f32, random: &mut Random) {
         let mut sum = under;
         for (band, colour) in [(0.0, rgb(0x40_f0a0)), (1.7, rgb(0x8c_60f0))] {
             let u = x / width;
-            let fold = base + horizon * (0.14 * sin(u * 6.0 + phase + band) + 0.06 * sin(u * 17.0 + band * 3.0)) - horizon * 0.12 * band;
+            let fold = base
+                + horizon
+                    * (0.14 * sin(u * 6.0 + phase + band) + 0.06 * sin(u * 17.0 + band * 3.0))
+                - horizon * 0.12 * band;
             let above = (fold - y) / horizon;
             let curtain = smooth(-0.02, 0.03, above) * smooth(0.55, 0.0, above);
             let rays = 0.4 + 0.6 * noise(u * 60.0 + y / horizon * 2.0, band, salt);
@@ -221,33 +261,57 @@ fn lightning(canvas: &mut Canvas, horizon: f32, random: &mut Random) {
     let mut bolt = vec![(place.x, place.y, thin * 1.6)];
     let lean = random.between(-0.25, 0.25);
     while place.y < horizon * 0.92 {
-        place = place + at(horizon * (random.between(-0.07, 0.07) + lean * 0.1), horizon * random.between(0.03, 0.09));
+        place = place
+            + at(
+                horizon * (random.between(-0.07, 0.07) + lean * 0.1),
+                horizon * random.between(0.03, 0.09),
+            );
         bolt.push((place.x, place.y, thin * blend(1.6, 0.6, place.y / horizon)));
         if random.chance(0.3) {
             let side = random.between(-0.16, 0.16) * horizon;
-            let fork = [(place.x, place.y, thin * 0.7), (place.x + side * 0.6, place.y + horizon * 0.05, thin * 0.5), (place.x + side, place.y + horizon * 0.12, 0.4)];
+            let fork = [
+                (place.x, place.y, thin * 0.7),
+                (place.x + side * 0.6, place.y + horizon * 0.05, thin * 0.5),
+                (place.x + side, place.y + horizon * 0.12, 0.4),
+            ];
             canvas.fill(&[limb(&fork)], rgb(0xdf_e2ff), 0.85);
         }
     }
-    let straight = super::outline::Form::Strand(bolt.iter().map(|(x, y, r)| (at(*x, *y), *r)).collect());
+    let straight =
+        super::outline::Form::Strand(bolt.iter().map(|(x, y, r)| (at(*x, *y), *r)).collect());
     canvas.fill_soft(std::slice::from_ref(&straight), rgb(0xaf_b6ff), 1.0, thin * 7.0);
     canvas.fill(&[straight], WHITE, 1.0);
 }
 
 fn birds(canvas: &mut Canvas, light: &Light, horizon: f32, random: &mut Random) {
-    let centre = at(canvas.width as f32 * random.between(0.2, 0.8), horizon * random.between(0.2, 0.5));
+    let centre =
+        at(canvas.width as f32 * random.between(0.2, 0.8), horizon * random.between(0.2, 0.5));
     let colour = light.flat(rgb(0x2c_3040));
     for _ in 0..3 + random.below(5) {
-        let p = centre + at(random.between(-0.14, 0.14), random.between(-0.06, 0.06)) * canvas.short();
+        let p =
+            centre + at(random.between(-0.14, 0.14), random.between(-0.06, 0.06)) * canvas.short();
         let s = canvas.short() * random.between(0.009, 0.017);
         let lift = random.between(0.2, 0.7) * s;
-        let wings = [(p.x - s, p.y - lift, 0.3), (p.x - s * 0.5, p.y - lift * 1.2, s * 0.09), (p.x, p.y, s * 0.13), (p.x + s * 0.5, p.y - lift * 1.2, s * 0.09), (p.x + s, p.y - lift, 0.3)];
+        let wings = [
+            (p.x - s, p.y - lift, 0.3),
+            (p.x - s * 0.5, p.y - lift * 1.2, s * 0.09),
+            (p.x, p.y, s * 0.13),
+            (p.x + s * 0.5, p.y - lift * 1.2, s * 0.09),
+            (p.x + s, p.y - lift, 0.3),
+        ];
         canvas.fill(&[limb(&wings)], colour, 0.85);
     }
 }
 
 /// A soft bank of mist across the picture around `row`.
-pub(super) fn mist(canvas: &mut Canvas, colour: Rgb, row: f32, thickness: f32, strength: f32, salt: u32) {
+pub(super) fn mist(
+    canvas: &mut Canvas,
+    colour: Rgb,
+    row: f32,
+    thickness: f32,
+    strength: f32,
+    salt: u32,
+) {
     let (from, to) = ((row - thickness).max(0.0) as usize, (row + thickness).max(0.0) as usize);
     let short = canvas.short();
     canvas.each(from, to, |x, y, under| {
@@ -259,7 +323,13 @@ pub(super) fn mist(canvas: &mut Canvas, colour: Rgb, row: f32, thickness: f32, s
 }
 
 /// A cumulus by itself, for pictures that are all sky.
-pub(super) fn puff(canvas: &mut Canvas, light: &Light, centre: Point, size: f32, random: &mut Random) {
+pub(super) fn puff(
+    canvas: &mut Canvas,
+    light: &Light,
+    centre: Point,
+    size: f32,
+    random: &mut Random,
+) {
     let mut forms = Vec::new();
     for i in 0..7 {
         let t = (i as f32 - 3.0) / 3.0;
@@ -272,6 +342,7 @@ pub(super) fn puff(canvas: &mut Canvas, light: &Light, centre: Point, size: f32,
         ]));
     }
     canvas.fill_soft(&forms, light.haze.lighter(0.25), 0.6, size * 0.14);
-    let upper: Vec<_> = forms.iter().map(|f| f.moved(light.toward[0] * size * 0.08, -size * 0.07)).collect();
+    let upper: Vec<_> =
+        forms.iter().map(|f| f.moved(light.toward[0] * size * 0.08, -size * 0.07)).collect();
     canvas.fill_soft(&upper, light.flat(WHITE).lighter(0.3), 0.75, size * 0.08);
 }

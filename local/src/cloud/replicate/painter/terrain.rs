@@ -10,7 +10,11 @@ use super::random::{Random, layered, noise};
 use super::scene::{Scene, Season};
 
 /// Fills everything below the line `top`, given in pixels, with a colour by place and depth below the line.
-pub(super) fn below(canvas: &mut Canvas, top: impl Fn(f32) -> f32, colour: impl Fn(f32, f32, f32) -> Rgb) {
+pub(super) fn below(
+    canvas: &mut Canvas,
+    top: impl Fn(f32) -> f32,
+    colour: impl Fn(f32, f32, f32) -> Rgb,
+) {
     let line: Vec<f32> = (0..canvas.width).map(|x| top(x as f32 + 0.5)).collect();
     let highest = line.iter().copied().fold(f32::MAX, f32::min).max(0.0);
     let rows = canvas.height;
@@ -34,7 +38,8 @@ pub(super) struct Ridge {
 impl Ridge {
     /// The row of the line over the column `x`.
     pub(super) fn at(&self, x: f32, short: f32) -> f32 {
-        self.base - self.height * layered(x / short * self.frequency + 7.3, 0.37, self.octaves, self.salt)
+        self.base
+            - self.height * layered(x / short * self.frequency + 7.3, 0.37, self.octaves, self.salt)
     }
 }
 
@@ -52,15 +57,26 @@ pub(super) fn grass_colour(scene: &Scene) -> Rgb {
 
 pub(super) fn leaf_colour(scene: &Scene, random: &mut Random) -> Rgb {
     match scene.season {
-        Season::Autumn => random.pick(&[rgb(0xc8_5a1e), rgb(0xd8_8a24), rgb(0xa8_3a20), rgb(0xc8_a838)]),
+        _ if scene.snowy() => rgb(0xd4_deec),
+        Season::Autumn => {
+            random.pick(&[rgb(0xc8_5a1e), rgb(0xd8_8a24), rgb(0xa8_3a20), rgb(0xc8_a838)])
+        }
         Season::Spring => random.pick(&[rgb(0x86_b848), rgb(0xf0_b8cc), rgb(0x9c_c85c)]),
-        Season::Winter => rgb(0xdc_e4f0),
-        Season::Summer => random.pick(&[rgb(0x3f_7a34), rgb(0x55_8a38), rgb(0x34_6a3c)]),
+        Season::Summer | Season::Winter => {
+            random.pick(&[rgb(0x3f_7a34), rgb(0x55_8a38), rgb(0x34_6a3c)])
+        }
     }
 }
 
 /// Blades that stand up from `row`, higher the nearer they are.
-pub(super) fn grass(canvas: &mut Canvas, light: &Light, colour: Rgb, from: f32, to: f32, random: &mut Random) {
+pub(super) fn grass(
+    canvas: &mut Canvas,
+    light: &Light,
+    colour: Rgb,
+    from: f32,
+    to: f32,
+    random: &mut Random,
+) {
     let short = canvas.short();
     let width = canvas.width as f32;
     let count = (560.0 * width / short) as usize;
@@ -70,14 +86,26 @@ pub(super) fn grass(canvas: &mut Canvas, light: &Light, colour: Rgb, from: f32, 
         let size = short * blend(0.010, 0.055, t) * random.between(0.5, 1.2);
         let x = random.unit() * width;
         let lean = random.between(-0.5, 0.5) * size;
-        let tone = light.flat(colour * random.between(0.55, 1.2)).toward(light.haze, 0.25 * (1.0 - t));
-        let blade = limb(&[(x, row, size * 0.05), (x + lean * 0.3, row - size * 0.6, size * 0.035), (x + lean, row - size, 0.2)]);
+        let tone =
+            light.flat(colour * random.between(0.55, 1.2)).toward(light.haze, 0.25 * (1.0 - t));
+        let blade = limb(&[
+            (x, row, size * 0.05),
+            (x + lean * 0.3, row - size * 0.6, size * 0.035),
+            (x + lean, row - size, 0.2),
+        ]);
         canvas.fill(&[blade], tone, 0.9);
     }
 }
 
 /// Dots of flowers in the grass.
-pub(super) fn flowers(canvas: &mut Canvas, light: &Light, colours: &[Rgb], from: f32, to: f32, random: &mut Random) {
+pub(super) fn flowers(
+    canvas: &mut Canvas,
+    light: &Light,
+    colours: &[Rgb],
+    from: f32,
+    to: f32,
+    random: &mut Random,
+) {
     let short = canvas.short();
     let count = (110.0 * canvas.width as f32 / short) as usize;
     for i in 0..count {
@@ -100,7 +128,15 @@ pub(super) fn flowers(canvas: &mut Canvas, light: &Light, colours: &[Rgb], from:
 }
 
 /// Water from `horizon` to `bottom`: it mirrors the picture above it and glitters under the sun.
-pub(super) fn water(canvas: &mut Canvas, light: &Light, deep: Rgb, horizon: f32, sun: Point, rough: f32, salt: u32) {
+pub(super) fn water(
+    canvas: &mut Canvas,
+    light: &Light,
+    deep: Rgb,
+    horizon: f32,
+    sun: Point,
+    rough: f32,
+    salt: u32,
+) {
     let mirror = canvas.clone();
     let (height, short) = (canvas.height as f32, canvas.short());
     let from = horizon.max(0.0) as usize;
@@ -115,7 +151,8 @@ pub(super) fn water(canvas: &mut Canvas, light: &Light, deep: Rgb, horizon: f32,
         let fine = noise(u * 4.0, v * 9.0, salt ^ 77) - 0.5;
         let swing = (wave + 0.5 * fine) * rough;
         let look_up = horizon - (y - horizon) * 0.9 - 2.0 + swing * short * 0.16 * near;
-        let seen = mirror.between(x + swing * short * 0.05, look_up.clamp(0.0, (horizon - 1.0).max(0.0)));
+        let seen =
+            mirror.between(x + swing * short * 0.05, look_up.clamp(0.0, (horizon - 1.0).max(0.0)));
         let grazing = blend(0.78, 0.34, unit(depth * 1.5)) - 0.25 * rough * depth;
         let mut colour = body.toward(seen, unit(grazing)) + body * (swing * 0.9 * rough);
         let path = ((x - sun.x).abs() / (short * (0.03 + 0.2 * depth))).min(3.0);
@@ -123,14 +160,23 @@ pub(super) fn water(canvas: &mut Canvas, light: &Light, deep: Rgb, horizon: f32,
         colour = colour.toward(glitter, unit(sparkle * 0.62));
         if rough > 0.75 {
             // Crests break.
-            colour = colour.toward(light.flat(WHITE), 0.75 * smooth(0.22, 0.34, wave + 0.25 * fine));
+            colour =
+                colour.toward(light.flat(WHITE), 0.75 * smooth(0.22, 0.34, wave + 0.25 * fine));
         }
         colour
     });
 }
 
 /// A tree of the background. `size` is its height in pixels.
-pub(super) fn tree(canvas: &mut Canvas, light: &Light, scene: &Scene, foot: Point, size: f32, distance: f32, random: &mut Random) {
+pub(super) fn tree(
+    canvas: &mut Canvas,
+    light: &Light,
+    scene: &Scene,
+    foot: Point,
+    size: f32,
+    distance: f32,
+    random: &mut Random,
+) {
     let frame = Frame { origin: foot, scale: size, flip: random.chance(0.5), tilt: 0.0 };
     let salt = random.next() as u32;
     let pine = random.chance(if scene.snowy() { 0.9 } else { 0.45 });
@@ -144,7 +190,10 @@ pub(super) fn tree(canvas: &mut Canvas, light: &Light, scene: &Scene, foot: Poin
 }
 
 pub(super) fn conifer(brush: &mut Brush, needles: Rgb, snowy: bool, random: &mut Random) {
-    brush.body(&[limb(&[(0.0, 0.0, 0.035), (0.0, 0.3, 0.02)])], surface(rgb(0x5a_4030), Grain::Smooth, 0.03));
+    brush.body(
+        &[limb(&[(0.0, 0.0, 0.035), (0.0, 0.3, 0.02)])],
+        surface(rgb(0x5a_4030), Grain::Smooth, 0.03),
+    );
     let mut tiers = Vec::new();
     let mut caps = Vec::new();
     let count = 6;
@@ -155,14 +204,30 @@ pub(super) fn conifer(brush: &mut Brush, needles: Rgb, snowy: bool, random: &mut
         let sag = random.between(0.015, 0.04);
         let tip = high.min(1.0);
         tiers.push(polygon(&[
-            (0.0, tip), (-half * 0.42, (low + tip) * 0.5), (-half, low - sag), (-half * 0.55, low + 0.02),
-            (-half * 0.25, low - sag * 0.6), (0.0, low + 0.02), (half * 0.3, low - sag * 0.7), (half * 0.6, low + 0.02),
-            (half, low - sag), (half * 0.4, (low + tip) * 0.5),
+            (0.0, tip),
+            (-half * 0.42, (low + tip) * 0.5),
+            (-half, low - sag),
+            (-half * 0.55, low + 0.02),
+            (-half * 0.25, low - sag * 0.6),
+            (0.0, low + 0.02),
+            (half * 0.3, low - sag * 0.7),
+            (half * 0.6, low + 0.02),
+            (half, low - sag),
+            (half * 0.4, (low + tip) * 0.5),
         ]));
         let cap = half * 0.95;
-        caps.push(blob(&[(0.0, tip), (-cap * 0.5, (low + tip) * 0.5 - 0.01), (-cap, low + 0.012), (-cap * 0.3, low + 0.055), (cap * 0.2, low + 0.04), (cap, low + 0.012), (cap * 0.5, (low + tip) * 0.5 - 0.01)]));
+        caps.push(blob(&[
+            (0.0, tip),
+            (-cap * 0.5, (low + tip) * 0.5 - 0.01),
+            (-cap, low + 0.012),
+            (-cap * 0.3, low + 0.055),
+            (cap * 0.2, low + 0.04),
+            (cap, low + 0.012),
+            (cap * 0.5, (low + tip) * 0.5 - 0.01),
+        ]));
     }
-    let marks = if snowy { vec![super::brush::mark(caps, rgb(0xee_f3fc), 0.012)] } else { Vec::new() };
+    let marks =
+        if snowy { vec![super::brush::mark(caps, rgb(0xee_f3fc), 0.012)] } else { Vec::new() };
     brush.model(&tiers, surface(needles, Grain::Leaf, 0.09), &marks);
 }
 

@@ -29,16 +29,33 @@ pub(super) enum Means {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mood { Lonely, Joy, Love, Fear, Peace, Hope, Freedom, Dream, Passing, Anger }
+pub(super) enum Mood {
+    Lonely,
+    Joy,
+    Love,
+    Fear,
+    Peace,
+    Hope,
+    Freedom,
+    Dream,
+    Passing,
+    Anger,
+}
 
-use Means::{Big, Colour, Count, Feels, Graded, In, Like, Not, Nothing, Old, Portrait, Raised, Small, Thing, When, Where, With};
+use Means::{
+    Big, Colour, Count, Feels, Graded, In, Like, Not, Nothing, Old, Portrait, Raised, Small, Thing,
+    When, Where, With,
+};
 
 pub(super) const VOCABULARY: &[(&str, Means)] = &[
     // Animals
     ("fox|vixen|fuchs|füchse|zorro|zorra", Thing(Kind::Fox)),
     ("wolf|wolves|wölfe|lobo|coyote", Thing(Kind::Wolf)),
     ("cat|kitten|kitty|katze|kätzchen|kater|gato|gata|gatito", Thing(Kind::Cat)),
-    ("dog|puppy|puppies|hound|retriever|labrador|corgi|hund|hunde|welpe|perro|perra|cachorro", Thing(Kind::Dog)),
+    (
+        "dog|puppy|puppies|hound|retriever|labrador|corgi|hund|hunde|welpe|perro|perra|cachorro",
+        Thing(Kind::Dog),
+    ),
     ("rabbit|bunny|bunnies|hare|hase|hasen|kaninchen|conejo|liebre", Thing(Kind::Rabbit)),
     ("bear|grizzly|bär|bären|oso|teddy|teddy bear|polar bear|eisbär", Thing(Kind::Bear)),
     ("panda", Thing(Kind::Panda)),
@@ -53,7 +70,10 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("pig|piglet|boar|schwein|schweine|cerdo", Thing(Kind::Pig)),
     ("elephant|mammoth|elefant|elefanten|elefante", Thing(Kind::Elephant)),
     ("owl|owlet|eule|eulen|uhu|búho|lechuza", Thing(Kind::Owl)),
-    ("bird|robin|sparrow|parrot|crow|raven|finch|songbird|hummingbird|vogel|vögel|pájaro|ave", Thing(Kind::Bird)),
+    (
+        "bird|robin|sparrow|parrot|crow|raven|finch|songbird|hummingbird|vogel|vögel|pájaro|ave",
+        Thing(Kind::Bird),
+    ),
     ("eagle|hawk|falcon|seagull|gull|adler|möwe|águila|gaviota|phoenix", Thing(Kind::Eagle)),
     ("duck|duckling|swan|goose|geese|ente|enten|schwan|pato|cisne", Thing(Kind::Duck)),
     ("penguin|pinguin|pinguine|pingüino", Thing(Kind::Penguin)),
@@ -69,10 +89,19 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("snail|schnecke|caracol", Thing(Kind::Snail)),
     ("dragon|wyvern|drache|drachen|dragón|dinosaur", Thing(Kind::Dragon)),
     // People
-    ("person|people|man|men|figure|traveller|traveler|hiker|stranger|boy|guy|farmer|monk|samurai|mann|mensch|menschen|wanderer|hombre|persona|gente|dancer|detective|grandfather|viking|human|hunter", Thing(Kind::Person)),
-    ("woman|women|girl|lady|ballerina|bride|nun|frau|frauen|mädchen|mujer|chica|grandmother|fairy|mermaid", Thing(Kind::Woman)),
+    (
+        "person|people|man|men|figure|traveller|traveler|hiker|stranger|boy|guy|farmer|monk|samurai|mann|mensch|menschen|wanderer|hombre|persona|gente|dancer|detective|grandfather|viking|human|hunter",
+        Thing(Kind::Person),
+    ),
+    (
+        "woman|women|girl|lady|ballerina|bride|nun|frau|frauen|mädchen|mujer|chica|grandmother|fairy|mermaid",
+        Thing(Kind::Woman),
+    ),
     ("child|children|kid|toddler|baby|kind|kinder|niño|niña|niños", Thing(Kind::Child)),
-    ("sailor|captain|fisherman|pirate|seemann|matrose|kapitän|fischer|marinero|pescador|capitán", Thing(Kind::Sailor)),
+    (
+        "sailor|captain|fisherman|pirate|seemann|matrose|kapitän|fischer|marinero|pescador|capitán",
+        Thing(Kind::Sailor),
+    ),
     ("king|prince|emperor|könig|rey|príncipe", Thing(Kind::King)),
     ("queen|princess|königin|prinzessin|reina|princesa", Thing(Kind::Queen)),
     ("knight|warrior|soldier|ritter|caballero|guerrero", Thing(Kind::Knight)),
@@ -80,24 +109,42 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("astronaut|cosmonaut|spaceman|astronauta", Thing(Kind::Astronaut)),
     ("robot|android|cyborg|roboter|mech", Thing(Kind::Robot)),
     // Buildings and vehicles
-    ("house|cottage|cabin|hut|home|barn|farmhouse|church|village|haus|häuser|hütte|kirche|dorf|casa|iglesia|pueblo", Thing(Kind::House)),
+    (
+        "house|cottage|cabin|hut|home|barn|farmhouse|church|village|haus|häuser|hütte|kirche|dorf|casa|iglesia|pueblo",
+        Thing(Kind::House),
+    ),
     ("castle|fortress|palace|burg|schloss|castillo|palacio", Thing(Kind::Castle)),
     ("lighthouse|leuchtturm|faro", Thing(Kind::Lighthouse)),
     ("tower|skyscraper|turm|wolkenkratzer|torre|rascacielos", Thing(Kind::Tower)),
     ("windmill|mill|mühle|windmühle|molino", Thing(Kind::Windmill)),
-    ("sailboat|sailing boat|sailing ship|yacht|boat|rowboat|canoe|segelboot|boot|velero|barco|barca|galleon", Thing(Kind::Sailboat)),
+    (
+        "sailboat|sailing boat|sailing ship|yacht|boat|rowboat|canoe|segelboot|boot|velero|barco|barca|galleon",
+        Thing(Kind::Sailboat),
+    ),
     ("ship|steamer|ferry|steamship|cruise ship|cargo ship|schiff|buque", Thing(Kind::Ship)),
     ("car|automobile|taxi|truck|van|bus|sports car|auto|wagen|coche|carro", Thing(Kind::Car)),
     ("train|locomotive|steam engine|tram|zug|lokomotive|tren", Thing(Kind::Train)),
     ("plane|airplane|aeroplane|aircraft|jet|biplane|flugzeug|avión", Thing(Kind::Plane)),
-    ("rocket|spaceship|spacecraft|space shuttle|starship|rakete|raumschiff|cohete", Thing(Kind::Rocket)),
+    (
+        "rocket|spaceship|spacecraft|space shuttle|starship|rakete|raumschiff|cohete",
+        Thing(Kind::Rocket),
+    ),
     ("ufo|flying saucer|alien|aliens", Thing(Kind::Ufo)),
     ("bicycle|bike|cyclist|fahrrad|rad|bicicleta", Thing(Kind::Bicycle)),
-    ("balloon|hot air balloon|air balloon|airship|ballon|heißluftballon|globo", Thing(Kind::Balloon)),
+    (
+        "balloon|hot air balloon|air balloon|airship|ballon|heißluftballon|globo",
+        Thing(Kind::Balloon),
+    ),
     // Plants
-    ("tree|oak|maple|willow|baum|bäume|árbol|árboles|apple tree|cherry tree|cherry blossom", Thing(Kind::Tree)),
+    (
+        "tree|oak|maple|willow|baum|bäume|árbol|árboles|apple tree|cherry tree|cherry blossom",
+        Thing(Kind::Tree),
+    ),
     ("pine|fir|spruce|christmas tree|tanne|tannenbaum|kiefer|pino", Thing(Kind::Pine)),
-    ("flower|rose|tulip|daisy|daisies|poppy|poppies|orchid|lily|lilies|lotus|blume|blumen|flor|flores", Thing(Kind::Flower)),
+    (
+        "flower|rose|tulip|daisy|daisies|poppy|poppies|orchid|lily|lilies|lotus|blume|blumen|flor|flores",
+        Thing(Kind::Flower),
+    ),
     ("sunflower|sonnenblume|sonnenblumen|girasol|girasoles", Thing(Kind::Sunflower)),
     ("mushroom|toadstool|fungus|pilz|pilze|seta|hongo", Thing(Kind::Mushroom)),
     ("cactus|cacti|kaktus|kakteen|cactuses", Thing(Kind::Cactus)),
@@ -120,57 +167,135 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("crystal|diamond|gem|gemstone|jewel|kristall|diamant|cristal|diamante", Thing(Kind::Crystal)),
     ("portrait|headshot|selfie|face|porträt|portrait of|retrato|gesicht|bust", Portrait),
     // Places
-    ("meadow|field|grass|grassland|prairie|savanna|savannah|garden|park|hill|hills|valley|countryside|farm|pasture|lawn|wiese|feld|garten|hügel|prado|campo|jardín|colina", Where(Place::Meadow)),
+    (
+        "meadow|field|grass|grassland|prairie|savanna|savannah|garden|park|hill|hills|valley|countryside|farm|pasture|lawn|wiese|feld|garten|hügel|prado|campo|jardín|colina",
+        Where(Place::Meadow),
+    ),
     ("forest|wood|woods|woodland|jungle|rainforest|wald|wälder|bosque|selva", Where(Place::Forest)),
-    ("mountain|alps|peak|summit|alpine|fjord|berg|berge|gebirge|alpen|montaña|montañas|volcano", Where(Place::Mountains)),
-    ("sea|ocean|waves|wave|harbor|harbour|coast|meer|ozean|wellen|küste|mar|océano|costa|seascape", Where(Place::Sea)),
-    ("beach|shore|seaside|tropical island|island|strand|insel|playa|isla|sand", Where(Place::Beach)),
+    (
+        "mountain|alps|peak|summit|alpine|fjord|berg|berge|gebirge|alpen|montaña|montañas|volcano",
+        Where(Place::Mountains),
+    ),
+    (
+        "sea|ocean|waves|wave|harbor|harbour|coast|meer|ozean|wellen|küste|mar|océano|costa|seascape",
+        Where(Place::Sea),
+    ),
+    (
+        "beach|shore|seaside|tropical island|island|strand|insel|playa|isla|sand",
+        Where(Place::Beach),
+    ),
     ("lake|pond|river|stream|waterfall|teich|fluss|lago|río|estanque", Where(Place::Lake)),
     ("desert|dune|dunes|sahara|canyon|mars|wüste|dünen|desierto|dunas", Where(Place::Desert)),
-    ("city|skyline|street|downtown|town|urban|metropolis|alley|tokyo|new york|stadt|straße|ciudad|calle|road|cityscape", Where(Place::City)),
-    ("space|galaxy|cosmos|universe|nebula|outer space|orbit|weltraum|weltall|galaxie|espacio|galaxia|cosmic", Where(Place::Space)),
-    ("underwater|reef|coral|coral reef|seabed|aquarium|deep sea|unterwasser|riff|submarino|arrecife", Where(Place::Underwater)),
+    (
+        "city|skyline|street|downtown|town|urban|metropolis|alley|tokyo|new york|stadt|straße|ciudad|calle|road|cityscape",
+        Where(Place::City),
+    ),
+    (
+        "space|galaxy|cosmos|universe|nebula|outer space|orbit|weltraum|weltall|galaxie|espacio|galaxia|cosmic",
+        Where(Place::Space),
+    ),
+    (
+        "underwater|reef|coral|coral reef|seabed|aquarium|deep sea|unterwasser|riff|submarino|arrecife",
+        Where(Place::Underwater),
+    ),
     ("sky|clouds above|heaven|himmel|cielo|flying|floating in the sky", Where(Place::Sky)),
-    ("room|interior|kitchen|bedroom|living room|library|window|indoors|zimmer|küche|raum|wohnzimmer|habitación|cocina|interieur", Where(Place::Room)),
-    ("studio|studio light|studio lighting|product shot|product photo|still life|white background|table|tisch|mesa|packshot|stillleben", Where(Place::Studio)),
-    ("abstract|pattern|geometric|shapes|composition|fractal|abstrakt|muster|abstracto|texture|gradient|wallpaper", Where(Place::Abstract)),
+    (
+        "room|interior|kitchen|bedroom|living room|library|window|indoors|zimmer|küche|raum|wohnzimmer|habitación|cocina|interieur",
+        Where(Place::Room),
+    ),
+    (
+        "studio|studio light|studio lighting|product shot|product photo|still life|white background|table|tisch|mesa|packshot|stillleben",
+        Where(Place::Studio),
+    ),
+    (
+        "abstract|pattern|geometric|shapes|composition|fractal|abstrakt|muster|abstracto|texture|gradient|wallpaper",
+        Where(Place::Abstract),
+    ),
     // Time
-    ("night|midnight|moonlight|nighttime|at night|starry night|nacht|mitternacht|nachts|noche|medianoche", When(Hour::Night)),
+    (
+        "night|midnight|moonlight|nighttime|at night|starry night|nacht|mitternacht|nachts|noche|medianoche",
+        When(Hour::Night),
+    ),
     ("sunrise|dawn|morning|sonnenaufgang|morgen|morgengrauen|amanecer|mañana", When(Hour::Sunrise)),
-    ("sunset|evening|golden hour|sundown|sonnenuntergang|abend|abendrot|atardecer|puesta de sol|tarde", When(Hour::Sunset)),
+    (
+        "sunset|evening|golden hour|sundown|sonnenuntergang|abend|abendrot|atardecer|puesta de sol|tarde",
+        When(Hour::Sunset),
+    ),
     ("dusk|twilight|blue hour|dämmerung|crepúsculo|anochecer", When(Hour::Dusk)),
     ("noon|midday|mittag|mediodía", When(Hour::Noon)),
     ("day|daylight|tag|día|sunny|sonnig|soleado", When(Hour::Day)),
     // Weather
-    ("snow|snowy|snowing|snowfall|snowstorm|blizzard|schnee|verschneit|schneit|nieve|nevado|nevada", Means::Sky(Weather::Snow)),
-    ("rain|rainy|raining|drizzle|regen|regnet|regnerisch|lluvia|lluvioso|wet", Means::Sky(Weather::Rain)),
-    ("storm|stormy|thunder|thunderstorm|tempest|sturm|gewitter|stürmisch|tormenta|tempestad|hurricane", Means::Sky(Weather::Storm)),
+    (
+        "snow|snowy|snowing|snowfall|snowstorm|blizzard|schnee|verschneit|schneit|nieve|nevado|nevada",
+        Means::Sky(Weather::Snow),
+    ),
+    (
+        "rain|rainy|raining|drizzle|regen|regnet|regnerisch|lluvia|lluvioso|wet",
+        Means::Sky(Weather::Rain),
+    ),
+    (
+        "storm|stormy|thunder|thunderstorm|tempest|sturm|gewitter|stürmisch|tormenta|tempestad|hurricane",
+        Means::Sky(Weather::Storm),
+    ),
     ("fog|foggy|mist|misty|haze|hazy|nebel|neblig|niebla|bruma", Means::Sky(Weather::Fog)),
     ("cloudy|overcast|bewölkt|nublado", Means::Sky(Weather::Cloudy)),
     ("clear|klar|despejado", Means::Sky(Weather::Clear)),
     // Season
-    ("winter|wintry|winterlich|invierno|frozen|ice|icy|arctic|eis|christmas|weihnachten|hielo|frosty", In(Season::Winter)),
+    (
+        "winter|wintry|winterlich|invierno|frozen|ice|icy|arctic|eis|christmas|weihnachten|hielo|frosty",
+        In(Season::Winter),
+    ),
     ("autumn|fall|herbst|otoño|october", In(Season::Autumn)),
     ("spring|frühling|primavera", In(Season::Spring)),
     ("summer|sommer|verano", In(Season::Summer)),
     // Style
-    ("photo|photograph|photography|photorealistic|realistic|dslr|bokeh|35mm|macro|foto|fotografie|fotografía", Like(Style::Photo)),
+    (
+        "photo|photograph|photography|photorealistic|realistic|dslr|bokeh|35mm|macro|foto|fotografie|fotografía",
+        Like(Style::Photo),
+    ),
     ("watercolour|watercolor|aquarell|acuarela|gouache|wash", Like(Style::Watercolour)),
-    ("oil|oil painting|oil on canvas|impressionist|impressionism|van gogh|monet|painting|ölgemälde|gemälde|óleo|painterly|acrylic", Like(Style::Oil)),
-    ("pixel|pixel art|8 bit|8bit|16 bit|16bit|pixelart|pixelated|retro game|pixelkunst", Like(Style::Pixel)),
-    ("ink|sketch|ink sketch|pencil|charcoal|drawing|engraving|etching|woodcut|hatching|tinte|tusche|skizze|zeichnung|bleistift|tinta|boceto|dibujo", Like(Style::Ink)),
-    ("line art|lineart|line drawing|outline|colouring book|coloring book|continuous line|strichzeichnung", Like(Style::LineArt)),
+    (
+        "oil|oil painting|oil on canvas|impressionist|impressionism|van gogh|monet|painting|ölgemälde|gemälde|óleo|painterly|acrylic",
+        Like(Style::Oil),
+    ),
+    (
+        "pixel|pixel art|8 bit|8bit|16 bit|16bit|pixelart|pixelated|retro game|pixelkunst",
+        Like(Style::Pixel),
+    ),
+    (
+        "ink|sketch|ink sketch|pencil|charcoal|drawing|engraving|etching|woodcut|hatching|tinte|tusche|skizze|zeichnung|bleistift|tinta|boceto|dibujo",
+        Like(Style::Ink),
+    ),
+    (
+        "line art|lineart|line drawing|outline|colouring book|coloring book|continuous line|strichzeichnung",
+        Like(Style::LineArt),
+    ),
     ("neon|cyberpunk|synthwave|vaporwave|retrowave|neon lights|blacklight|tron", Like(Style::Neon)),
     ("low poly|lowpoly|polygonal|polygon|origami|geometric animal", Like(Style::LowPoly)),
-    ("minimalist|minimal|minimalism|flat|flat design|vector|simple|minimalistisch|minimalista|logo|icon", Like(Style::Minimal)),
-    ("poster|travel poster|vintage poster|screen print|screenprint|art deco|plakat|cartel|linocut|bauhaus", Like(Style::Poster)),
+    (
+        "minimalist|minimal|minimalism|flat|flat design|vector|simple|minimalistisch|minimalista|logo|icon",
+        Like(Style::Minimal),
+    ),
+    (
+        "poster|travel poster|vintage poster|screen print|screenprint|art deco|plakat|cartel|linocut|bauhaus",
+        Like(Style::Poster),
+    ),
     ("stained glass|mosaic|buntglas|mosaik|vitral|mosaico", Like(Style::StainedGlass)),
     ("comic|pop art|halftone|manga|cartoon|comic book|warhol", Like(Style::Halftone)),
-    ("black and white|monochrome|noir|film noir|grayscale|greyscale|schwarzweiß|schwarz weiß|blanco y negro", Graded(Grade::Monochrome)),
+    (
+        "black and white|monochrome|noir|film noir|grayscale|greyscale|schwarzweiß|schwarz weiß|blanco y negro",
+        Graded(Grade::Monochrome),
+    ),
     ("sepia|vintage|retro|nostalgic|antique|old photo|polaroid|victorian", Graded(Grade::Sepia)),
     ("pastel|soft colours|soft colors|pale|kawaii|pastell|ghibli", Graded(Grade::Pastel)),
-    ("cinematic|film still|movie|dramatic|epic|teal and orange|moody|filmisch", Graded(Grade::Cinematic)),
-    ("vivid|vibrant|colourful|colorful|psychedelic|saturated|bunt|farbenfroh|colorido", Graded(Grade::Vivid)),
+    (
+        "cinematic|film still|movie|dramatic|epic|teal and orange|moody|filmisch",
+        Graded(Grade::Cinematic),
+    ),
+    (
+        "vivid|vibrant|colourful|colorful|psychedelic|saturated|bunt|farbenfroh|colorido",
+        Graded(Grade::Vivid),
+    ),
     // In the sky and round about
     ("moon|full moon|crescent moon|mond|vollmond|luna|luna llena", With(Sign::Moon)),
     ("sun|sonne|sol", With(Sign::Sun)),
@@ -181,10 +306,16 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("flock of birds|birds in the sky|flock", With(Sign::Birds)),
     ("planet|saturn|jupiter|earth|planeta|moons", With(Sign::Planet)),
     ("lightning|blitz|blitze|relámpago|rayo", With(Sign::Lightning)),
-    ("wildflower|blossom|blooming|flower field|flower meadow|blumenwiese|lavender", With(Sign::Flowers)),
+    (
+        "wildflower|blossom|blooming|flower field|flower meadow|blumenwiese|lavender",
+        With(Sign::Flowers),
+    ),
     ("among trees|between trees", With(Sign::Trees)),
     ("mountains in the background|mountain range", With(Sign::Mountains)),
-    ("on a mountain|on a hill|on a cliff|on a rock|on top of a mountain|cliff|on the mountain|hilltop|auf einem berg|klippe|felsen|acantilado", Raised),
+    (
+        "on a mountain|on a hill|on a cliff|on a rock|on top of a mountain|cliff|on the mountain|hilltop|auf einem berg|klippe|felsen|acantilado",
+        Raised,
+    ),
     // Colours
     ("red|rot|rote|roter|rotes|roten|rojo|roja|rojos|rojas", Colour(0xd2_2b2b)),
     ("crimson|scarlet|ruby", Colour(0xb0_1030)),
@@ -221,20 +352,50 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("six|sechs|seis|6|group|herd|gruppe", Count(6)),
     ("seven|sieben|siete|7", Count(7)),
     ("many|eight|acht|viele|ocho|muchos|8|swarm|lots|hundreds|school|dozens|crowd", Count(8)),
-    ("big|huge|giant|large|enormous|massive|gross|groß|große|großer|großes|riesig|grande|gigante", Big),
-    ("small|tiny|little|miniature|distant|far|klein|kleine|kleiner|kleines|winzig|pequeño|pequeña", Small),
-    ("old|elderly|aged|ancient|alt|alte|alter|alten|altes|viejo|vieja|anciano|anciana|bearded", Old),
+    (
+        "big|huge|giant|large|enormous|massive|gross|groß|große|großer|großes|riesig|grande|gigante",
+        Big,
+    ),
+    (
+        "small|tiny|little|miniature|distant|far|klein|kleine|kleiner|kleines|winzig|pequeño|pequeña",
+        Small,
+    ),
+    (
+        "old|elderly|aged|ancient|alt|alte|alter|alten|altes|viejo|vieja|anciano|anciana|bearded",
+        Old,
+    ),
     ("no|without|ohne|sin|kein|keine", Not),
     // Feelings: a picture for them
-    ("loneliness|lonely|alone|solitude|sadness|sad|melancholy|grief|sorrow|nostalgia|longing|einsamkeit|einsam|traurigkeit|traurig|sehnsucht|soledad|tristeza|silence|stille|silencio|winter of the soul", Feels(Mood::Lonely)),
-    ("joy|happiness|happy|celebration|party|fun|freude|glück|fröhlich|alegría|felicidad|fiesta|birthday|fest", Feels(Mood::Joy)),
+    (
+        "loneliness|lonely|alone|solitude|sadness|sad|melancholy|grief|sorrow|nostalgia|longing|einsamkeit|einsam|traurigkeit|traurig|sehnsucht|soledad|tristeza|silence|stille|silencio|winter of the soul",
+        Feels(Mood::Lonely),
+    ),
+    (
+        "joy|happiness|happy|celebration|party|fun|freude|glück|fröhlich|alegría|felicidad|fiesta|birthday|fest",
+        Feels(Mood::Joy),
+    ),
     ("love|romance|romantic|affection|liebe|amor|valentine", Feels(Mood::Love)),
-    ("fear|horror|terror|nightmare|scary|spooky|haunted|halloween|angst|furcht|albtraum|miedo|death|darkness", Feels(Mood::Fear)),
-    ("peace|calm|serenity|tranquility|peaceful|serene|zen|meditation|harmony|ruhe|frieden|paz|calma", Feels(Mood::Peace)),
+    (
+        "fear|horror|terror|nightmare|scary|spooky|haunted|halloween|angst|furcht|albtraum|miedo|death|darkness",
+        Feels(Mood::Fear),
+    ),
+    (
+        "peace|calm|serenity|tranquility|peaceful|serene|zen|meditation|harmony|ruhe|frieden|paz|calma",
+        Feels(Mood::Peace),
+    ),
     ("hope|beginning|faith|new life|future|hoffnung|zukunft|esperanza|futuro", Feels(Mood::Hope)),
-    ("freedom|adventure|journey|travel|wanderlust|freiheit|abenteuer|reise|libertad|aventura|viaje", Feels(Mood::Freedom)),
-    ("dream|dreams|imagination|fantasy|magic|magical|surreal|wonder|traum|träume|fantasie|sueño|sueños|magia|memory", Feels(Mood::Dream)),
+    (
+        "freedom|adventure|journey|travel|wanderlust|freiheit|abenteuer|reise|libertad|aventura|viaje",
+        Feels(Mood::Freedom),
+    ),
+    (
+        "dream|dreams|imagination|fantasy|magic|magical|surreal|wonder|traum|träume|fantasie|sueño|sueños|magia|memory",
+        Feels(Mood::Dream),
+    ),
     ("time|eternity|infinity|zeit|ewigkeit|tiempo|eternidad", Feels(Mood::Passing)),
     ("anger|rage|fury|war|chaos|wut|zorn|krieg|ira|guerra|fire|fuego|feuer", Feels(Mood::Anger)),
-    ("the|of|in|on|at|with|and|by|to|from|der|die|das|den|dem|des|im|am|und|mit|auf|el|la|los|las|de|del|en|y|con", Nothing),
+    (
+        "the|of|in|on|at|with|and|by|to|from|der|die|das|den|dem|des|im|am|und|mit|auf|el|la|los|las|de|del|en|y|con",
+        Nothing,
+    ),
 ];

@@ -10,8 +10,17 @@ use super::random::Random;
 use super::scene::{Place, Scene, Season, Weather};
 use super::sky::mist;
 
-pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, stage: Stage, random: &Random) {
-    if matches!(scene.place, Place::Space | Place::Underwater | Place::Room | Place::Studio | Place::Abstract) {
+pub(super) fn paint(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    stage: Stage,
+    random: &Random,
+) {
+    if matches!(
+        scene.place,
+        Place::Space | Place::Underwater | Place::Room | Place::Studio | Place::Abstract
+    ) {
         return;
     }
     let mut random = random.fork("weather");
@@ -41,7 +50,11 @@ fn snow(canvas: &mut Canvas, light: &Light, random: &mut Random) {
 
 fn rain(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mut Random) {
     let (width, height, short) = (canvas.width as f32, canvas.height as f32, canvas.short());
-    let slant = if scene.weather == Weather::Storm { random.pick(&[-0.42, 0.42]) } else { random.between(-0.12, 0.12) };
+    let slant = if scene.weather == Weather::Storm {
+        random.pick(&[-0.42, 0.42])
+    } else {
+        random.between(-0.12, 0.12)
+    };
     let drop = light.haze.lighter(0.45);
     for _ in 0..(620.0 * width * height / (short * short)) as usize {
         let p = at(random.between(-0.2, 1.2) * width, random.between(-0.1, 1.0) * height);

@@ -13,7 +13,8 @@ const MOST_ACTORS: usize = 4;
 /// Never fails: what it does not know becomes the scene's hash, and that becomes a picture as well.
 pub(super) fn read(prompt: &str) -> Scene {
     let lower = prompt.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let mut notes = Notes::default();
     let mut at = 0;
     while at < words.len() {
@@ -32,7 +33,9 @@ fn meaning_at(words: &[&str]) -> (usize, Option<Means>, bool) {
             return (length, Some(meaning), false);
         }
         for singular in singulars(&phrase) {
-            if let Some(meaning @ (Means::Thing(_) | Means::Where(_) | Means::With(_))) = meaning_of(&singular) {
+            if let Some(meaning @ (Means::Thing(_) | Means::Where(_) | Means::With(_))) =
+                meaning_of(&singular)
+            {
                 return (length, Some(meaning), true);
             }
         }
@@ -41,7 +44,10 @@ fn meaning_at(words: &[&str]) -> (usize, Option<Means>, bool) {
 }
 
 fn meaning_of(phrase: &str) -> Option<Means> {
-    VOCABULARY.iter().find(|(known, _)| known.split('|').any(|word| word == phrase)).map(|(_, meaning)| *meaning)
+    VOCABULARY
+        .iter()
+        .find(|(known, _)| known.split('|').any(|word| word == phrase))
+        .map(|(_, meaning)| *meaning)
 }
 
 fn singulars(phrase: &str) -> Vec<String> {
@@ -115,7 +121,9 @@ impl Notes {
                 }
             }
             Means::In(season) => self.season = Some(season),
-            Means::Like(style) => self.style = Some(self.style.filter(|s| *s != Style::Photo).unwrap_or(style)),
+            Means::Like(style) => {
+                self.style = Some(self.style.filter(|s| *s != Style::Photo).unwrap_or(style))
+            }
             Means::Graded(grade) => self.grade = Some(grade),
             Means::With(sign) => {
                 self.let_go();
@@ -147,7 +155,11 @@ impl Notes {
         let size = self.waiting_size.take().unwrap_or(1.0);
         if let Some(known) = self.actors.iter_mut().find(|a| a.kind == kind) {
             // "A white cat and a black cat" are two; "a cat, the cat's eyes" is one, and looks the same here.
-            if colour.is_some() && known.colour.is_some() && colour != known.colour && self.actors.len() < MOST_ACTORS {
+            if colour.is_some()
+                && known.colour.is_some()
+                && colour != known.colour
+                && self.actors.len() < MOST_ACTORS
+            {
                 self.actors.push(Actor { kind, count, colour, size, old: self.old });
             }
             return;
@@ -173,10 +185,20 @@ impl Notes {
         self.settle(&mut random);
         let home = self.actors.first().map(|a| a.kind.nature().home);
         let place = self.place.or(home).unwrap_or_else(|| {
-            if self.hour.is_some() || self.weather.is_some() || self.season.is_some() || !self.signs.is_empty() {
+            if self.hour.is_some()
+                || self.weather.is_some()
+                || self.season.is_some()
+                || !self.signs.is_empty()
+            {
                 random.pick(&[Place::Meadow, Place::Mountains, Place::Lake, Place::Sea])
             } else {
-                random.pick(&[Place::Abstract, Place::Abstract, Place::Mountains, Place::Lake, Place::Desert])
+                random.pick(&[
+                    Place::Abstract,
+                    Place::Abstract,
+                    Place::Mountains,
+                    Place::Lake,
+                    Place::Desert,
+                ])
             }
         });
         for actor in &mut self.actors {
@@ -206,26 +228,43 @@ impl Notes {
     }
 
     fn shows_night(&self) -> bool {
-        self.signs.iter().any(|s| matches!(s, Sign::Moon | Sign::Stars | Sign::Aurora | Sign::Planet))
+        self.signs
+            .iter()
+            .any(|s| matches!(s, Sign::Moon | Sign::Stars | Sign::Aurora | Sign::Planet))
     }
 
     /// Words that contradict each other, settled for the picture's sake.
     fn settle(&mut self, random: &mut Random) {
         let stance = self.actors.first().map(|a| a.kind.nature().stance);
-        if self.place == Some(Place::Sky) && matches!(stance, Some(Stance::Ground | Stance::Afloat | Stance::Table)) {
+        if self.place == Some(Place::Sky)
+            && matches!(stance, Some(Stance::Ground | Stance::Afloat | Stance::Table))
+        {
             // "The sky" over something that stands is a backdrop.
             self.place = None;
             self.signs.push(Sign::Clouds);
         }
         if stance == Some(Stance::Afloat)
-            && !matches!(self.place, Some(Place::Sea | Place::Lake | Place::Beach | Place::City | Place::Space | Place::Studio))
+            && !matches!(
+                self.place,
+                Some(
+                    Place::Sea
+                        | Place::Lake
+                        | Place::Beach
+                        | Place::City
+                        | Place::Space
+                        | Place::Studio
+                )
+            )
         {
             if self.place == Some(Place::Mountains) {
                 self.signs.push(Sign::Mountains);
             }
             self.place = None;
         }
-        let builds = matches!(self.actors.first().map(|a| a.kind), Some(Kind::Castle | Kind::House | Kind::Lighthouse));
+        let builds = matches!(
+            self.actors.first().map(|a| a.kind),
+            Some(Kind::Castle | Kind::House | Kind::Lighthouse)
+        );
         self.raised |= builds && self.place == Some(Place::Mountains);
         if self.actors.len() > 1 && self.actors.iter().all(|a| a.kind == Kind::Tree) {
             self.actors.truncate(1);
@@ -241,19 +280,37 @@ impl Notes {
         let Some(mood) = self.mood else { return };
         let (kind, place, hour, weather, sign) = match mood {
             Mood::Lonely => (Kind::Person, Place::Lake, Hour::Dusk, Weather::Fog, None),
-            Mood::Joy => (Kind::Balloon, Place::Sky, Hour::Day, Weather::Clear, Some(Sign::Rainbow)),
-            Mood::Love => (Kind::Heart, Place::Meadow, Hour::Sunset, Weather::Clear, Some(Sign::Flowers)),
+            Mood::Joy => {
+                (Kind::Balloon, Place::Sky, Hour::Day, Weather::Clear, Some(Sign::Rainbow))
+            }
+            Mood::Love => {
+                (Kind::Heart, Place::Meadow, Hour::Sunset, Weather::Clear, Some(Sign::Flowers))
+            }
             Mood::Fear => (Kind::House, Place::Forest, Hour::Night, Weather::Fog, Some(Sign::Moon)),
             Mood::Peace => (Kind::Tree, Place::Lake, Hour::Sunrise, Weather::Clear, None),
-            Mood::Hope => (Kind::Flower, Place::Desert, Hour::Sunrise, Weather::Clear, Some(Sign::Sun)),
-            Mood::Freedom => (Kind::Eagle, Place::Mountains, Hour::Sunrise, Weather::Clear, Some(Sign::Birds)),
+            Mood::Hope => {
+                (Kind::Flower, Place::Desert, Hour::Sunrise, Weather::Clear, Some(Sign::Sun))
+            }
+            Mood::Freedom => {
+                (Kind::Eagle, Place::Mountains, Hour::Sunrise, Weather::Clear, Some(Sign::Birds))
+            }
             Mood::Dream => (Kind::Whale, Place::Sky, Hour::Dusk, Weather::Clear, Some(Sign::Moon)),
             Mood::Passing => (Kind::Clock, Place::Desert, Hour::Sunset, Weather::Clear, None),
-            Mood::Anger => (Kind::Dragon, Place::Mountains, Hour::Sunset, Weather::Storm, Some(Sign::Lightning)),
+            Mood::Anger => (
+                Kind::Dragon,
+                Place::Mountains,
+                Hour::Sunset,
+                Weather::Storm,
+                Some(Sign::Lightning),
+            ),
         };
         if self.actors.is_empty() {
             let size = if mood == Mood::Lonely { 0.42 } else { 1.0 };
-            self.actors.push(Actor { size, count: if mood == Mood::Joy { 4 } else { 1 }, ..one(kind) });
+            self.actors.push(Actor {
+                size,
+                count: if mood == Mood::Joy { 4 } else { 1 },
+                ..one(kind)
+            });
             self.place = self.place.or(Some(place));
             self.signs.extend(sign);
         }

@@ -45,7 +45,13 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &
 }
 
 /// Paints the sky down to `horizon` with its own stream of chance.
-fn sky_above(canvas: &mut Canvas, scene: &Scene, light: &Light, horizon: f32, random: &Random) -> Point {
+fn sky_above(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    horizon: f32,
+    random: &Random,
+) -> Point {
     sky::paint(canvas, scene, light, horizon, &mut random.fork("sky"))
 }
 

@@ -44,23 +44,44 @@ pub(super) fn space(canvas: &mut Canvas, scene: &Scene, random: &mut Random) -> 
         }
     }
     let side = random.pick(&[-1.0, 1.0]);
-    let centre = at(width * (0.5 + side * random.between(0.3, 0.42)), height * random.between(0.2, 0.34));
+    let centre =
+        at(width * (0.5 + side * random.between(0.3, 0.42)), height * random.between(0.2, 0.34));
     planet(canvas, centre, short * random.between(0.09, 0.17), [-side * 0.6, 0.3], random);
     if random.chance(0.6) {
-        let low = at(width * (0.5 - side * random.between(0.0, 0.3)), height + short * random.between(0.5, 0.62));
+        let low = at(
+            width * (0.5 - side * random.between(0.0, 0.3)),
+            height + short * random.between(0.5, 0.62),
+        );
         planet(canvas, low, short * 0.78, [-side * 0.4, -0.8], random);
     }
-    Stage { near: height * 0.82, far: height * 0.6, horizon: height * 0.6, sun: at(width * 0.5, 0.0) }
+    Stage {
+        near: height * 0.82,
+        far: height * 0.6,
+        horizon: height * 0.6,
+        sun: at(width * 0.5, 0.0),
+    }
 }
 
 fn flare(canvas: &mut Canvas, p: super::super::geometry::Point, size: f32, tint: Rgb) {
-    let line = |dx: f32, dy: f32| super::super::outline::limb(&[(p.x - dx, p.y - dy, 0.2), (p.x, p.y, 0.9), (p.x + dx, p.y + dy, 0.2)]);
+    let line = |dx: f32, dy: f32| {
+        super::super::outline::limb(&[
+            (p.x - dx, p.y - dy, 0.2),
+            (p.x, p.y, 0.9),
+            (p.x + dx, p.y + dy, 0.2),
+        ])
+    };
     canvas.fill(&[line(size, 0.0), line(0.0, size)], tint, 0.7);
     canvas.glow(p, size * 0.16, tint, 0.9);
 }
 
 /// A ball in sunlight; some have rings.
-pub(super) fn planet(canvas: &mut Canvas, centre: super::super::geometry::Point, radius: f32, sun: [f32; 2], random: &mut Random) {
+pub(super) fn planet(
+    canvas: &mut Canvas,
+    centre: super::super::geometry::Point,
+    radius: f32,
+    sun: [f32; 2],
+    random: &mut Random,
+) {
     let salt = random.next() as u32;
     let kinds = [
         [rgb(0xc8_7c48), rgb(0xf0_d0a0)],
@@ -81,7 +102,11 @@ pub(super) fn planet(canvas: &mut Canvas, centre: super::super::geometry::Point,
         let front = (1.0 - u * u - v * v).max(0.0).sqrt();
         let turned = at(u, v).turned(tilt);
         let swirl = layered(turned.x * 2.0 + salt as f32 % 17.0, turned.y * 2.0, 4, salt);
-        let pattern = if banded { layered(swirl * 0.9, turned.y * 5.0 + swirl * 0.8, 3, salt) } else { swirl };
+        let pattern = if banded {
+            layered(swirl * 0.9, turned.y * 5.0 + swirl * 0.8, 3, salt)
+        } else {
+            swirl
+        };
         let lit = unit(u * sun[0] + v * sun[1] + front * 0.45 + 0.05);
         let face = dark.toward(bright, smooth(0.3, 0.7, pattern));
         let air = (1.0 - front) * (1.0 - front);
@@ -93,9 +118,19 @@ pub(super) fn planet(canvas: &mut Canvas, centre: super::super::geometry::Point,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum RingHalf { Behind, Before }
+enum RingHalf {
+    Behind,
+    Before,
+}
 
-fn rings(canvas: &mut Canvas, centre: super::super::geometry::Point, radius: f32, tilt: f32, colour: Rgb, half: RingHalf) {
+fn rings(
+    canvas: &mut Canvas,
+    centre: super::super::geometry::Point,
+    radius: f32,
+    tilt: f32,
+    colour: Rgb,
+    half: RingHalf,
+) {
     let reach = radius * 2.2;
     let (from, to) = ((centre.y - reach).max(0.0) as usize, (centre.y + reach).max(0.0) as usize);
     canvas.each(from, to, |x, y, under| {
@@ -111,14 +146,28 @@ fn rings(canvas: &mut Canvas, centre: super::super::geometry::Point, radius: f32
     });
 }
 
-pub(super) fn clouds(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mut Random) -> Stage {
+pub(super) fn clouds(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    random: &mut Random,
+) -> Stage {
     let (width, height, short) = (canvas.width as f32, canvas.height as f32, canvas.short());
     let sun = sky_above(canvas, scene, light, height * 1.02, random);
     for layer in 0..3 {
         let near = layer as f32 / 2.0;
         for _ in 0..(4.0 * width / short) as usize + 2 {
-            let centre = at(random.unit() * width, height * (blend(0.84, 1.0, near) + random.between(-0.05, 0.05)));
-            puff(canvas, light, centre, short * blend(0.1, 0.3, near) * random.between(0.7, 1.2), random);
+            let centre = at(
+                random.unit() * width,
+                height * (blend(0.84, 1.0, near) + random.between(-0.05, 0.05)),
+            );
+            puff(
+                canvas,
+                light,
+                centre,
+                short * blend(0.1, 0.3, near) * random.between(0.7, 1.2),
+                random,
+            );
         }
     }
     let low = light.flat(WHITE).lighter(0.2);

@@ -33,7 +33,12 @@ pub(super) fn sea(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mu
     if scene.weather == Weather::Storm {
         breakers(canvas, light, deep, horizon, random);
     }
-    Stage { near: blend(horizon, canvas.height as f32, 0.6), far: horizon + short * 0.03, horizon, sun }
+    Stage {
+        near: blend(horizon, canvas.height as f32, 0.6),
+        far: horizon + short * 0.03,
+        horizon,
+        sun,
+    }
 }
 
 /// Waves of a storm, one before the other, with foam on their backs.
@@ -52,17 +57,32 @@ fn breakers(canvas: &mut Canvas, light: &Light, deep: Rgb, horizon: f32, random:
             let wave = 1.0 - sin(u * 0.5 + layered(u * 0.4, 1.0, 2, salt)).abs();
             base - swell * (wave * wave * 1.3 + 0.4 * layered(u, 2.0, 3, salt))
         };
-        let (dark, bright, foam) = (light.flat(deep * 0.75), light.flat(deep.toward(rgb(0x7c_b8b4), 0.55) * 1.15), light.flat(WHITE) * 1.05);
+        let (dark, bright, foam) = (
+            light.flat(deep * 0.75),
+            light.flat(deep.toward(rgb(0x7c_b8b4), 0.55) * 1.15),
+            light.flat(WHITE) * 1.05,
+        );
         below(canvas, top, |x, y, depth| {
-            let lace = layered(x / short * 16.0 / (0.4 + near), y / short * 30.0 / (0.4 + near), 4, salt ^ 3);
+            let lace = layered(
+                x / short * 16.0 / (0.4 + near),
+                y / short * 30.0 / (0.4 + near),
+                4,
+                salt ^ 3,
+            );
             let t = unit(depth / (swell * 2.6));
-            let white = smooth(0.12 + 0.5 * t, 0.0, t * 0.8 + lace * 0.5 - 0.3) * 0.8 + smooth(0.66, 0.74, lace) * 0.4 * (1.0 - t);
+            let white = smooth(0.12 + 0.5 * t, 0.0, t * 0.8 + lace * 0.5 - 0.3) * 0.8
+                + smooth(0.66, 0.74, lace) * 0.4 * (1.0 - t);
             bright.toward(dark, t).toward(foam, unit(white)).toward(light.haze, 0.35 * (1.0 - near))
         });
     }
 }
 
-pub(super) fn beach(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mut Random) -> Stage {
+pub(super) fn beach(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    random: &mut Random,
+) -> Stage {
     let horizon = row(canvas, random.between(0.42, 0.5));
     let (height, short) = (canvas.height as f32, canvas.short());
     let sun = sky_above(canvas, scene, light, horizon, random);
@@ -74,12 +94,22 @@ pub(super) fn beach(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &
     let slant = random.between(-0.12, 0.12);
     let width = canvas.width as f32;
     let shore = blend(horizon, height, random.between(0.26, 0.36));
-    let edge = move |x: f32| shore + (x / width - 0.5) * slant * short + short * 0.035 * (layered(x / short * 2.4, 0.5, 3, salt) - 0.5);
+    let edge = move |x: f32| {
+        shore
+            + (x / width - 0.5) * slant * short
+            + short * 0.035 * (layered(x / short * 2.4, 0.5, 3, salt) - 0.5)
+    };
     let sand = if scene.snowy() { rgb(0xec_f0f8) } else { rgb(0xea_cf9e) };
-    let (dry, wet, foam) = (light.flat(sand * 1.05), light.flat(sand.toward(rgb(0x80_7060), 0.55)), light.flat(WHITE) * 1.08);
+    let (dry, wet, foam) = (
+        light.flat(sand * 1.05),
+        light.flat(sand.toward(rgb(0x80_7060), 0.55)),
+        light.flat(WHITE) * 1.08,
+    );
     // Two lines of foam, the farther one still on its way.
     for (offset, thickness) in [(-0.085, 0.010), (-0.04, 0.014)] {
-        let line = move |x: f32| edge(x) + short * (offset + 0.02 * (layered(x / short * 4.0, offset, 3, salt) - 0.5));
+        let line = move |x: f32| {
+            edge(x) + short * (offset + 0.02 * (layered(x / short * 4.0, offset, 3, salt) - 0.5))
+        };
         below(canvas, line, |x, y, depth| {
             let lace = layered(x / short * 30.0, y / short * 40.0, 3, salt);
             let white = smooth(short * thickness * 2.4, 0.0, depth) * smooth(0.25, 0.5, lace);
@@ -99,13 +129,25 @@ pub(super) fn beach(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &
     if scene.style != Style::Minimal {
         for _ in 0..random.below(3) + 1 {
             let x = width * (0.5 + random.pick(&[-1.0, 1.0]) * random.between(0.3, 0.5));
-            let frame = Frame { origin: at(x, edge(x) + short * random.between(0.02, 0.2)), scale: short * random.between(0.04, 0.1), flip: false, tilt: 0.0 };
+            let frame = Frame {
+                origin: at(x, edge(x) + short * random.between(0.02, 0.2)),
+                scale: short * random.between(0.04, 0.1),
+                flip: false,
+                tilt: 0.0,
+            };
             let mut brush = Brush { canvas, frame, light, distance: 0.0, salt };
             rock(&mut brush, scene.snowy(), random);
         }
         if random.chance(0.55) && !scene.snowy() {
             let side = random.pick(&[-1.0, 1.0]);
-            palm(canvas, light, width * (0.5 + side * random.between(0.38, 0.46)), blend(shore, height, random.between(0.3, 0.7)), -side, random);
+            palm(
+                canvas,
+                light,
+                width * (0.5 + side * random.between(0.38, 0.46)),
+                blend(shore, height, random.between(0.3, 0.7)),
+                -side,
+                random,
+            );
         }
     }
     Stage { near: blend(shore, height, 0.72), far: shore + short * 0.06, horizon, sun }
@@ -113,46 +155,110 @@ pub(super) fn beach(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &
 
 fn palm(canvas: &mut Canvas, light: &Light, x: f32, y: f32, lean: f32, random: &mut Random) {
     let short = canvas.short();
-    let frame = Frame { origin: at(x, y), scale: short * random.between(0.5, 0.62), flip: lean < 0.0, tilt: 0.0 };
+    let frame = Frame {
+        origin: at(x, y),
+        scale: short * random.between(0.5, 0.62),
+        flip: lean < 0.0,
+        tilt: 0.0,
+    };
     let mut brush = Brush { canvas, frame, light, distance: 0.0, salt: random.next() as u32 };
-    brush.body(&[limb(&[(0.0, 0.0, 0.04), (0.03, 0.3, 0.026), (0.12, 0.62, 0.022), (0.22, 0.86, 0.02)])], surface(rgb(0x96_7650), Grain::Wood, 0.03));
+    brush.body(
+        &[limb(&[(0.0, 0.0, 0.04), (0.03, 0.3, 0.026), (0.12, 0.62, 0.022), (0.22, 0.86, 0.02)])],
+        surface(rgb(0x96_7650), Grain::Wood, 0.03),
+    );
     for i in 0..9 {
         let a = i as f32 * 0.698 + random.between(-0.15, 0.15);
         let (dx, dy) = (super::super::geometry::cos(a) * 0.36, sin(a) * 0.2);
         let tone = rgb(0x3c_8a44) * (0.75 + 0.35 * unit(dy * 4.0 + 0.5));
-        let leaf = limb(&[(0.22, 0.86, 0.008), (0.22 + dx * 0.5, 0.9 + dy * 0.7 + 0.06, 0.034), (0.22 + dx, 0.86 + dy - 0.08, 0.004)]);
+        let leaf = limb(&[
+            (0.22, 0.86, 0.008),
+            (0.22 + dx * 0.5, 0.9 + dy * 0.7 + 0.06, 0.034),
+            (0.22 + dx, 0.86 + dy - 0.08, 0.004),
+        ]);
         brush.body(&[leaf], surface(tone, Grain::Leaf, 0.03));
     }
 }
 
-pub(super) fn lake(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mut Random) -> Stage {
+pub(super) fn lake(
+    canvas: &mut Canvas,
+    scene: &Scene,
+    light: &Light,
+    random: &mut Random,
+) -> Stage {
     let horizon = row(canvas, random.between(0.52, 0.6));
     let (height, short, width) = (canvas.height as f32, canvas.short(), canvas.width as f32);
     let sun = sky_above(canvas, scene, light, horizon, random);
     let foggy = scene.weather == Weather::Fog;
-    range(canvas, scene, light, horizon, if foggy { 0.2 } else { 0.36 }, if foggy { 0.85 } else { 0.6 }, random);
-    let hills = Ridge { base: horizon + short * 0.01, height: short * 0.1, frequency: 1.5, octaves: 3, salt: random.next() as u32 };
-    let bank = light.flat(grass_colour(scene) * 0.55).toward(light.haze, if foggy { 0.75 } else { 0.35 });
-    below(canvas, |x| hills.at(x, short), |_, _, depth| bank * (1.0 + 0.2 * smooth(0.0, short * 0.05, depth)));
+    range(
+        canvas,
+        scene,
+        light,
+        horizon,
+        if foggy { 0.2 } else { 0.36 },
+        if foggy { 0.85 } else { 0.6 },
+        random,
+    );
+    let hills = Ridge {
+        base: horizon + short * 0.01,
+        height: short * 0.1,
+        frequency: 1.5,
+        octaves: 3,
+        salt: random.next() as u32,
+    };
+    let bank =
+        light.flat(grass_colour(scene) * 0.55).toward(light.haze, if foggy { 0.75 } else { 0.35 });
+    below(
+        canvas,
+        |x| hills.at(x, short),
+        |_, _, depth| bank * (1.0 + 0.2 * smooth(0.0, short * 0.05, depth)),
+    );
     if scene.style != Style::Minimal {
         for _ in 0..(22.0 * width / short) as usize {
             let x = random.unit() * width;
             let foot = at(x, horizon + short * random.between(-0.012, 0.005));
-            tree(canvas, light, scene, foot, short * random.between(0.05, 0.13), if foggy { 0.75 } else { 0.32 }, random);
+            tree(
+                canvas,
+                light,
+                scene,
+                foot,
+                short * random.between(0.05, 0.13),
+                if foggy { 0.75 } else { 0.32 },
+                random,
+            );
         }
     }
     water(canvas, light, rgb(0x24_5468), horizon, sun, 0.16, random.next() as u32);
-    super::super::sky::mist(canvas, light.haze.lighter(0.1), horizon, short * 0.09, if foggy { 1.0 } else { 0.35 }, random.next() as u32);
+    super::super::sky::mist(
+        canvas,
+        light.haze.lighter(0.1),
+        horizon,
+        short * 0.09,
+        if foggy { 1.0 } else { 0.35 },
+        random.next() as u32,
+    );
     let shore = blend(horizon, height, 0.66);
     let salt = random.next() as u32;
-    let edge = move |x: f32| shore + short * (0.16 * ((x / width - 0.5).abs() * -1.2) + 0.06 * layered(x / short * 3.0, 0.1, 4, salt));
-    let (upper, lower) = (light.flat(grass_colour(scene) * 0.9), light.flat(grass_colour(scene) * 0.4));
+    let edge = move |x: f32| {
+        shore
+            + short
+                * (0.16 * ((x / width - 0.5).abs() * -1.2)
+                    + 0.06 * layered(x / short * 3.0, 0.1, 4, salt))
+    };
+    let (upper, lower) =
+        (light.flat(grass_colour(scene) * 0.9), light.flat(grass_colour(scene) * 0.4));
     below(canvas, edge, |x, y, depth| {
         let tufts = layered(x / short * 30.0, y / short * 12.0, 3, salt);
         upper.toward(lower, unit(depth / (short * 0.3))) * (0.75 + 0.5 * tufts)
     });
     if !scene.snowy() && scene.style != Style::Minimal {
-        super::super::terrain::grass(canvas, light, grass_colour(scene) * 0.8, shore + short * 0.02, height + short * 0.05, random);
+        super::super::terrain::grass(
+            canvas,
+            light,
+            grass_colour(scene) * 0.8,
+            shore + short * 0.02,
+            height + short * 0.05,
+            random,
+        );
     }
     Stage { near: blend(shore, height, 0.55), far: shore + short * 0.05, horizon, sun }
 }
@@ -163,7 +269,9 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
     let source = at(width * (0.5 + light.toward[0] * 0.4), -short * 0.15);
     canvas.all(|x, y, _| {
         let depth = y / height;
-        let base = rgb(0x58_c8d4).toward(rgb(0x18_7ca8), smooth(0.0, 0.45, depth)).toward(rgb(0x06_2c58), smooth(0.4, 1.1, depth));
+        let base = rgb(0x58_c8d4)
+            .toward(rgb(0x18_7ca8), smooth(0.0, 0.45, depth))
+            .toward(rgb(0x06_2c58), smooth(0.4, 1.1, depth));
         let from = at(x, y) - source;
         // Beams fan out from where the sun stands over the surface.
         let angle = from.x / from.y.max(1.0);
@@ -176,12 +284,22 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
     let floor = row(canvas, random.between(0.82, 0.88));
     for layer in 0..3 {
         let near = layer as f32 / 2.0;
-        let ridge = Ridge { base: floor + short * 0.08 * near, height: short * blend(0.2, 0.08, near), frequency: blend(1.6, 2.6, near), octaves: 4, salt: random.next() as u32 };
+        let ridge = Ridge {
+            base: floor + short * 0.08 * near,
+            height: short * blend(0.2, 0.08, near),
+            frequency: blend(1.6, 2.6, near),
+            octaves: 4,
+            salt: random.next() as u32,
+        };
         let sand = light.flat(rgb(0xc8_b490)).toward(light.haze, blend(0.75, 0.12, near));
-        below(canvas, |x| ridge.at(x, short), |x, y, depth| {
-            let ripples = layered(x / short * 6.0, y / short * 36.0, 3, salt);
-            sand * (0.8 + 0.4 * ripples) * blend(1.1, 0.7, unit(depth / (short * 0.2)))
-        });
+        below(
+            canvas,
+            |x| ridge.at(x, short),
+            |x, y, depth| {
+                let ripples = layered(x / short * 6.0, y / short * 36.0, 3, salt);
+                sand * (0.8 + 0.4 * ripples) * blend(1.1, 0.7, unit(depth / (short * 0.2)))
+            },
+        );
         growth(canvas, light, ridge, near, random);
     }
     for _ in 0..40 {
@@ -190,7 +308,12 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
         canvas.fill(&[super::super::outline::ring(p.x, p.y, r, r * 0.12)], rgb(0xd8_fcff), 0.5);
         canvas.glow(at(p.x - r * 0.3, p.y - r * 0.3), r * 0.2, WHITE, 0.6);
     }
-    Stage { near: floor + short * 0.06, far: floor - short * 0.04, horizon: height * 0.35, sun: source }
+    Stage {
+        near: floor + short * 0.06,
+        far: floor - short * 0.04,
+        horizon: height * 0.35,
+        sun: source,
+    }
 }
 
 /// Weed and coral.
@@ -199,20 +322,47 @@ fn growth(canvas: &mut Canvas, light: &Light, ridge: Ridge, near: f32, random: &
     let width = canvas.width as f32;
     for _ in 0..(7.0 * width / short) as usize {
         let x = random.unit() * width;
-        let frame = Frame { origin: at(x, ridge.at(x, short) + short * 0.02), scale: short * random.between(0.08, 0.24), flip: random.chance(0.5), tilt: 0.0 };
-        let mut brush = Brush { canvas, frame, light, distance: blend(0.7, 0.05, near), salt: random.next() as u32 };
+        let frame = Frame {
+            origin: at(x, ridge.at(x, short) + short * 0.02),
+            scale: short * random.between(0.08, 0.24),
+            flip: random.chance(0.5),
+            tilt: 0.0,
+        };
+        let mut brush = Brush {
+            canvas,
+            frame,
+            light,
+            distance: blend(0.7, 0.05, near),
+            salt: random.next() as u32,
+        };
         let weed = random.chance(0.5);
-        let colour = if weed { random.pick(&[rgb(0x3c_8c58), rgb(0x6c_9440)]) } else { random.pick(&[rgb(0xe8_6a6a), rgb(0xe8_a048), rgb(0xc8_6cc0), rgb(0xf0_8cac)]) };
+        let colour = if weed {
+            random.pick(&[rgb(0x3c_8c58), rgb(0x6c_9440)])
+        } else {
+            random.pick(&[rgb(0xe8_6a6a), rgb(0xe8_a048), rgb(0xc8_6cc0), rgb(0xf0_8cac)])
+        };
         let mut forms: Vec<Form> = Vec::new();
         for k in 0..5 {
             let a = (k as f32 - 2.0) * 0.12;
             if weed {
                 let sway = random.between(-0.1, 0.1);
-                forms.push(limb(&[(a * 0.6, 0.0, 0.03), (a + sway, 0.35, 0.035), (a - sway, 0.7, 0.028), (a + sway * 1.4, 1.0, 0.004)]));
+                forms.push(limb(&[
+                    (a * 0.6, 0.0, 0.03),
+                    (a + sway, 0.35, 0.035),
+                    (a - sway, 0.7, 0.028),
+                    (a + sway * 1.4, 1.0, 0.004),
+                ]));
             } else {
                 let tall = random.between(0.35, 0.6);
-                forms.push(limb(&[(a * 0.3, 0.0, 0.05), (a * 1.2, tall * 0.6, 0.04), (a * 2.4, tall, 0.045)]));
-                forms.push(limb(&[(a * 1.2, tall * 0.6, 0.035), (a * 1.2 + 0.09, tall * 1.02, 0.035)]));
+                forms.push(limb(&[
+                    (a * 0.3, 0.0, 0.05),
+                    (a * 1.2, tall * 0.6, 0.04),
+                    (a * 2.4, tall, 0.045),
+                ]));
+                forms.push(limb(&[
+                    (a * 1.2, tall * 0.6, 0.035),
+                    (a * 1.2 + 0.09, tall * 1.02, 0.035),
+                ]));
             }
         }
         brush.body(&forms, surface(colour, if weed { Grain::Smooth } else { Grain::Stone }, 0.04));

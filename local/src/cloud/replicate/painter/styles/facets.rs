@@ -10,7 +10,8 @@ pub(super) fn low_poly(canvas: &mut Canvas, random: &mut Random) {
     let source = canvas.defocused(canvas.short() * 0.004);
     let cell = (canvas.short() / 34.0).max(6.0);
     let salt = random.next() as u32;
-    let (columns, rows) = ((canvas.width as f32 / cell) as i32 + 2, (canvas.height as f32 / cell) as i32 + 2);
+    let (columns, rows) =
+        ((canvas.width as f32 / cell) as i32 + 2, (canvas.height as f32 / cell) as i32 + 2);
     let corner = |column: i32, row: i32| {
         let shake = |s: u32| (lattice(column, row, salt ^ s) - 0.5) * 0.85;
         let p = at((column as f32 + shake(1)) * cell, (row as f32 + shake(2)) * cell);
@@ -18,12 +19,20 @@ pub(super) fn low_poly(canvas: &mut Canvas, random: &mut Random) {
         pulled(&source, p, cell * 0.42)
     };
     let stride = (columns + 2) as usize;
-    let corners: Vec<Point> = (-1..=rows).flat_map(|row| (-1..=columns).map(move |column| (column, row))).map(|(c, r)| corner(c, r)).collect();
+    let corners: Vec<Point> = (-1..=rows)
+        .flat_map(|row| (-1..=columns).map(move |column| (column, row)))
+        .map(|(c, r)| corner(c, r))
+        .collect();
     for row in 0..=(rows as usize) {
         for column in 0..stride - 1 {
             let (a, b) = (corners[row * stride + column], corners[row * stride + column + 1]);
-            let (c, d) = (corners[(row + 1) * stride + column], corners[(row + 1) * stride + column + 1]);
-            let halves = if (row + column) % 2 == 0 { [[a, b, c], [b, d, c]] } else { [[a, b, d], [a, d, c]] };
+            let (c, d) =
+                (corners[(row + 1) * stride + column], corners[(row + 1) * stride + column + 1]);
+            let halves = if (row + column) % 2 == 0 {
+                [[a, b, c], [b, d, c]]
+            } else {
+                [[a, b, d], [a, d, c]]
+            };
             for (k, triangle) in halves.iter().enumerate() {
                 let light = 0.9 + 0.2 * lattice(column as i32, row as i32, salt ^ (k as u32 + 9));
                 facet(canvas, &source, *triangle, light);
@@ -74,7 +83,10 @@ pub(super) fn stained_glass(canvas: &mut Canvas, random: &mut Random) {
     let seeds: Vec<(Point, Rgb)> = (0..stride * rows)
         .map(|i| {
             let (column, row) = ((i % stride) as i32 - 2, (i / stride) as i32 - 2);
-            let p = at((column as f32 + lattice(column, row, salt)) * cell, (row as f32 + lattice(column, row, salt ^ 1)) * cell);
+            let p = at(
+                (column as f32 + lattice(column, row, salt)) * cell,
+                (row as f32 + lattice(column, row, salt ^ 1)) * cell,
+            );
             (p, source.between(p.x, p.y).clamped().saturated(1.7) * 1.06)
         })
         .collect();

@@ -17,7 +17,8 @@ pub(super) fn bloom(canvas: &mut Canvas, strength: f32) {
 
 /// Rolls off what is too bright instead of cutting it.
 fn shoulder(c: Rgb) -> Rgb {
-    let roll = |v: f32| if v > 0.82 { 0.82 + 0.18 * (1.0 - 1.0 / (1.0 + (v - 0.82) / 0.18)) } else { v };
+    let roll =
+        |v: f32| if v > 0.82 { 0.82 + 0.18 * (1.0 - 1.0 / (1.0 + (v - 0.82) / 0.18)) } else { v };
     Rgb(roll(c.0), roll(c.1), roll(c.2))
 }
 
@@ -34,7 +35,11 @@ pub(super) fn neon(canvas: &mut Canvas) {
             let (up, down) = (soft.at(x, y.saturating_sub(reach)), soft.at(x, y + reach));
             let edge = (left.distance(right) + up.distance(down)).sqrt();
             let here = soft.at(x, y);
-            let side = unit(x as f32 / width as f32 * 0.6 + y as f32 / height as f32 * 0.4 + (here.0 - here.2) * 0.8);
+            let side = unit(
+                x as f32 / width as f32 * 0.6
+                    + y as f32 / height as f32 * 0.4
+                    + (here.0 - here.2) * 0.8,
+            );
             let tube = rgb(0x20_e0ff).toward(rgb(0xff_2ca8), smooth(0.3, 0.7, side));
             tubes.pixels[y * width + x] = tube * smooth(0.1, 0.34, edge);
         }
@@ -44,9 +49,12 @@ pub(super) fn neon(canvas: &mut Canvas) {
     for (i, pixel) in canvas.pixels.iter_mut().enumerate() {
         let l = pixel.luminance();
         // Day or night before: it is night now.
-        let night = rgb(0x0c_0630).toward(rgb(0x58_1c88), smooth(0.0, 0.9, l)).toward(rgb(0x30_b0e8), smooth(0.55, 1.0, l) * 0.6);
+        let night = rgb(0x0c_0630)
+            .toward(rgb(0x58_1c88), smooth(0.0, 0.9, l))
+            .toward(rgb(0x30_b0e8), smooth(0.55, 1.0, l) * 0.6);
         let kept = pixel.saturated(1.6) * if base > 0.4 { 0.42 } else { 0.85 };
         let dark = kept.toward(night, if base > 0.4 { 0.7 } else { 0.4 });
-        *pixel = shoulder(dark + tubes.pixels[i] * 0.55 + near.pixels[i] * 0.8 + wide.pixels[i] * 1.1);
+        *pixel =
+            shoulder(dark + tubes.pixels[i] * 0.55 + near.pixels[i] * 0.8 + wide.pixels[i] * 1.1);
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn apply(canvas: &mut Canvas, scene: &Scene, random: &mut Random) {
         Style::Halftone => print::halftone(canvas),
     }
     grade(canvas, scene.grade);
-    if matches!(scene.style, Style::Plain | Style::Photo | Style::Neon | Style::Oil) && scene.place != Place::Abstract {
+    if matches!(scene.style, Style::Plain | Style::Photo | Style::Neon | Style::Oil)
+        && scene.place != Place::Abstract
+    {
         vignette(canvas, if scene.grade == Grade::Cinematic { 0.5 } else { 0.26 });
     }
     if scene.grade == Grade::Cinematic {
@@ -85,7 +87,8 @@ fn grade(canvas: &mut Canvas, grade: Grade) {
         Grade::Cinematic => |c| {
             let l = c.luminance();
             let shadows = rgb(0x10_4858) * (0.5 + l);
-            c.toward(shadows, 0.28 * (1.0 - smooth(0.1, 0.6, l))) + rgb(0xff_9040) * (0.07 * smooth(0.4, 0.9, l))
+            c.toward(shadows, 0.28 * (1.0 - smooth(0.1, 0.6, l)))
+                + rgb(0xff_9040) * (0.07 * smooth(0.4, 0.9, l))
         },
         Grade::Vivid => |c| c.saturated(1.5),
     };

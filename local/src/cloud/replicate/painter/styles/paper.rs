@@ -15,9 +15,15 @@ pub(super) fn watercolour(canvas: &mut Canvas, random: &mut Random) {
     let mut wash = canvas.clone();
     wash.all(|x, y, _| {
         let (u, v) = (x / short, y / short);
-        let (dx, dy) = (layered(u * 13.0, v * 13.0, 3, salt) - 0.5, layered(u * 13.0, v * 13.0, 3, salt ^ 1) - 0.5);
-        let (fx, fy) = (noise(u * 90.0, v * 90.0, salt ^ 2) - 0.5, noise(u * 90.0, v * 90.0, salt ^ 3) - 0.5);
-        let c = soft.between(x + (dx * 0.034 + fx * 0.006) * short, y + (dy * 0.034 + fy * 0.006) * short).clamped();
+        let (dx, dy) = (
+            layered(u * 13.0, v * 13.0, 3, salt) - 0.5,
+            layered(u * 13.0, v * 13.0, 3, salt ^ 1) - 0.5,
+        );
+        let (fx, fy) =
+            (noise(u * 90.0, v * 90.0, salt ^ 2) - 0.5, noise(u * 90.0, v * 90.0, salt ^ 3) - 0.5);
+        let c = soft
+            .between(x + (dx * 0.034 + fx * 0.006) * short, y + (dy * 0.034 + fy * 0.006) * short)
+            .clamped();
         // Few tones, with soft steps: washes.
         let l = c.luminance().max(0.02);
         let stepped = (l * 6.0).floor() / 6.0 + smooth(0.25, 0.75, (l * 6.0).fract()) / 6.0;
@@ -71,7 +77,10 @@ pub(super) fn ink(canvas: &mut Canvas, random: &mut Random) {
             smooth(wide + 0.3, wide - 0.06, line) * smooth(0.0, 0.14, wide)
         };
         let shade = unit(
-            hatch((0.62, 0.78), 0.72, 0.2) + hatch((-0.66, 0.75), 0.46, 0.06) + hatch((0.08, 1.0), 0.27, 0.0) + 0.85 * smooth(0.13, 0.03, tone),
+            hatch((0.62, 0.78), 0.72, 0.2)
+                + hatch((-0.66, 0.75), 0.46, 0.06)
+                + hatch((0.08, 1.0), 0.27, 0.0)
+                + 0.85 * smooth(0.13, 0.03, tone),
         );
         let fibre = layered(u * 120.0, v * 120.0, 2, salt ^ 4);
         let ink = unit(shade * 0.86 + outline[i] * 0.95);
@@ -123,7 +132,11 @@ fn tonal_range(canvas: &Canvas) -> (f32, f32) {
 }
 
 /// The step at which more than `rest` pixels have been passed.
-fn rank(mut order: impl Iterator<Item = usize>, counts: &[usize; 64], rest: usize) -> Option<usize> {
+fn rank(
+    mut order: impl Iterator<Item = usize>,
+    counts: &[usize; 64],
+    rest: usize,
+) -> Option<usize> {
     let mut sum = 0;
     order.find(|step| {
         sum += counts[*step];

@@ -20,11 +20,13 @@ pub(super) fn pixels(canvas: &mut Canvas) {
                     count += 1.0;
                 }
             }
-            small.pixels[row * columns + column] = (sum * (1.0 / f32::max(count, 1.0))).saturated(1.25);
+            small.pixels[row * columns + column] =
+                (sum * (1.0 / f32::max(count, 1.0))).saturated(1.25);
         }
     }
     let palette = palette_of(&small, 24);
-    const ORDER: [f32; 16] = [0.0, 8.0, 2.0, 10.0, 12.0, 4.0, 14.0, 6.0, 3.0, 11.0, 1.0, 9.0, 15.0, 7.0, 13.0, 5.0];
+    const ORDER: [f32; 16] =
+        [0.0, 8.0, 2.0, 10.0, 12.0, 4.0, 14.0, 6.0, 3.0, 11.0, 1.0, 9.0, 15.0, 7.0, 13.0, 5.0];
     for row in 0..rows {
         for column in 0..columns {
             let lift = (ORDER[(row % 4) * 4 + column % 4] / 15.0 - 0.5) * 0.07;
@@ -52,7 +54,9 @@ pub(super) fn poster(canvas: &mut Canvas, random: &mut Random) {
         let tooth = layered(x / short * 120.0, y / short * 120.0, 2, salt);
         let warm = c.toward(c * rgb(0xff_f0d8), 0.7);
         let line = smooth(outer - 1.0, outer, border) * smooth(inner + 1.0, inner, border);
-        let picture = paper.toward(warm, smooth(inner, inner + 1.0, border)).toward(rgb(0x2c_2834), line * 0.9);
+        let picture = paper
+            .toward(warm, smooth(inner, inner + 1.0, border))
+            .toward(rgb(0x2c_2834), line * 0.9);
         picture.toward(paper, smooth(0.66, 0.8, tooth) * 0.35) * (0.96 + 0.06 * tooth)
     });
 }
@@ -72,8 +76,10 @@ pub(super) fn halftone(canvas: &mut Canvas) {
         let dot = (du * du + dv * dv).sqrt();
         let radius = 0.52 * smooth(0.75, 0.1, tone);
         let ink = smooth(radius + 0.06, radius - 0.06, dot);
-        let (left, right) = (source.at(column.saturating_sub(reach), row), source.at(column + reach, row));
-        let (up, down) = (source.at(column, row.saturating_sub(reach)), source.at(column, row + reach));
+        let (left, right) =
+            (source.at(column.saturating_sub(reach), row), source.at(column + reach, row));
+        let (up, down) =
+            (source.at(column, row.saturating_sub(reach)), source.at(column, row + reach));
         let edge = (left.distance(right) + up.distance(down)).sqrt();
         let bright = c.saturated(1.5).toward(Rgb(1.0, 1.0, 1.0), 0.12);
         bright.toward(bright * 0.45, ink).toward(rgb(0x14_1018), smooth(0.16, 0.3, edge))
@@ -106,10 +112,12 @@ fn flatten(canvas: &mut Canvas, count: usize, softness: f32) {
 /// The colours of a picture, by splitting the widest group again and again.
 fn palette_of(canvas: &Canvas, count: usize) -> Vec<Rgb> {
     let step = (canvas.pixels.len() / 6000).max(1);
-    let mut groups: Vec<Vec<Rgb>> = vec![canvas.pixels.iter().step_by(step).map(|c| c.clamped()).collect()];
+    let mut groups: Vec<Vec<Rgb>> =
+        vec![canvas.pixels.iter().step_by(step).map(|c| c.clamped()).collect()];
     while groups.len() < count {
         let spread = |group: &Vec<Rgb>, of: fn(&Rgb) -> f32| {
-            let (low, high) = group.iter().map(of).fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(v), h.max(v)));
+            let (low, high) =
+                group.iter().map(of).fold((f32::MAX, f32::MIN), |(l, h), v| (l.min(v), h.max(v)));
             high - low
         };
         let axes: [fn(&Rgb) -> f32; 3] = [|c| c.0, |c| c.1, |c| c.2];
@@ -140,5 +148,9 @@ fn palette_of(canvas: &Canvas, count: usize) -> Vec<Rgb> {
 }
 
 fn nearest(palette: &[Rgb], colour: Rgb) -> Rgb {
-    palette.iter().copied().min_by(|a, b| a.distance(colour).total_cmp(&b.distance(colour))).unwrap_or(colour)
+    palette
+        .iter()
+        .copied()
+        .min_by(|a, b| a.distance(colour).total_cmp(&b.distance(colour)))
+        .unwrap_or(colour)
 }
