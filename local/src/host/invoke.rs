@@ -10,7 +10,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Host;
-use super::keeper::{Incarnation, Reason};
+use super::keeper::{Incarnation, Reason, Unavailable};
 use crate::console;
 
 /// What the host tells the handler about itself; the version is the one whose rules are kept here.
@@ -21,8 +21,8 @@ pub(crate) const INVOCATION_HEADER: &str = "x-azure-functions-invocationid";
 /// Why a call failed. For a message it all means the same: it comes again.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
-    #[error("{0}")]
-    Unavailable(String),
+    #[error(transparent)]
+    Unavailable(Unavailable),
     #[error("the connection to the handler broke")]
     Broken(#[source] reqwest::Error),
     #[error("the handler answered with status {0}")]
