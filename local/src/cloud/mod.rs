@@ -222,15 +222,21 @@ pub(crate) mod tests {
         serde_json::from_slice(answer.body()).expect("the answer is JSON")
     }
 
+    fn cloud(name: &str) -> Cloud {
+        let ground = ground(name);
+        oidc::tests::lend_key(&ground);
+        Cloud::open(&ground).expect("the folder is writable")
+    }
+
     #[tokio::test]
     async fn an_unknown_service_is_nobodys() {
-        let cloud = Cloud::open(&ground("cloud")).expect("the folder is writable");
+        let cloud = cloud("cloud");
         assert!(cloud.handle("mail", call(Method::GET, "/", "")).await.is_none());
     }
 
     #[tokio::test]
     async fn a_fault_is_seen_by_the_caller_until_it_is_cleared() {
-        let cloud = Cloud::open(&ground("cloud-faults")).expect("the folder is writable");
+        let cloud = cloud("cloud-faults");
         let discover = || call(Method::GET, "/.well-known/openid-configuration", "");
         let order = r#"{"oidc":{"error_rate":1,"status":500}}"#;
         cloud.handle("faults", call(Method::POST, "/", order)).await.expect("faults is a service");
