@@ -249,6 +249,21 @@ pub(crate) mod tests {
         );
     }
 
+    #[tokio::test]
+    async fn a_lost_response_leaves_the_work_done() {
+        let cloud = cloud("cloud-lost");
+        let order = r#"{"replicate":{"lost_response_rate":1}}"#;
+        cloud.handle("faults", call(Method::POST, "/", order)).await.expect("faults is a service");
+        let path = "/v1/models/black-forest-labs/flux-schnell/predictions";
+        let mut create = call(Method::POST, path, r#"{"input":{"prompt":"slow: a fox"}}"#);
+        let bearer = format!("Bearer {}", cloud.replicate.token());
+        create.headers.insert("authorization", bearer.parse().expect("a header value"));
+        let answer = cloud.handle("replicate", create).await.expect("replicate is a service");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.extensions().get::<faults::Lost>().is_some());
+        assert_eq!(cloud.predictions_created(), 1);
+    }
+
     #[test]
     fn pieces_of_a_path_are_decoded_after_the_cut() {
         assert_eq!(

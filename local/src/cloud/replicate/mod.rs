@@ -86,6 +86,11 @@ impl Replicate {
         Self { shared, token: api_token(ground), creates: Bucket::new(), others: Bucket::new() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) fn predictions_created(&self) -> i64 {
         self.shared.store.created()
     }
