@@ -3,7 +3,6 @@
 mod progress;
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
@@ -42,18 +41,11 @@ pub(crate) struct Demo {
     email: String,
 }
 
-/// Runs the command; what went wrong is told on standard error.
-pub(crate) async fn run(demo: Demo) -> ExitCode {
-    match draw(&demo).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(sentence) => {
-            eprintln!("{sentence}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn draw(demo: &Demo) -> Result<(), String> {
+/// Orders the picture, follows it and saves it.
+///
+/// # Errors
+/// Sentences that say what went wrong.
+pub(crate) async fn run(demo: &Demo) -> Result<(), String> {
     let service = Service::sign_in(demo).await?;
     let mut generation = order(&service, demo).await?;
     let mut progress = Progress::start(Instant::now());
@@ -258,6 +250,7 @@ impl Service {
             access_token: String,
         }
         let client = reqwest::Client::builder()
+            .no_proxy()
             .timeout(Duration::from_secs(30))
             .build()
             .map_err(|e| format!("no HTTP client: {e}"))?;

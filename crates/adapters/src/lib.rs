@@ -1,1 +1,16 @@
-//! Adapters.
+//! Everything that talks to the outside, sorted by vendor. Each adapter keeps a port of `imagegen-core`; the
+//! vendor's words stay in its `wire.rs`.
+
+pub mod clock;
+pub mod content_safety;
+pub mod files;
+pub mod http;
+pub mod imaging;
+pub mod oidc;
+pub mod replicate;
+pub mod sas;
+#[cfg(test)]
+mod scratch;
+pub mod service_bus;
+pub mod sqlite;
+pub mod web_pubsub;

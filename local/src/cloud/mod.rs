@@ -8,6 +8,7 @@ pub(crate) mod content_safety;
 pub(crate) mod faults;
 pub(crate) mod oidc;
 pub(crate) mod replicate;
+pub(crate) mod service_bus;
 pub(crate) mod web_pubsub;
 
 use std::sync::Arc;
@@ -56,19 +57,31 @@ impl Cloud {
         }
         // What people and tests steer with is never disturbed itself.
         let steered = ["/stats", "/_cut", "/dev-token"].contains(&call.path.as_str());
-        let fault = if steered { faults::Fault::default() } else { self.faults.draw(service) };
+        let answer = async {
+            Some(match service {
+                "blobs" => self.blobs.handle(call).await,
+                "contentsafety" => self.content_safety.handle(&call),
+                "oidc" => self.oidc.handle(&call),
+                "replicate" => self.replicate.handle(call).await,
+                "webpubsub" => self.web_pubsub.handle(&call),
+                _ => return None,
+            })
+        };
+        if steered { answer.await } else { self.disturbed(service, answer).await }
+    }
+
+    /// Gives `service` the faults that are ordered for it, before and after it does its work.
+    pub(crate) async fn disturbed(
+        &self,
+        service: &str,
+        answer: impl Future<Output = Option<Answer>>,
+    ) -> Option<Answer> {
+        let fault = self.faults.draw(service);
         tokio::time::sleep(fault.delay).await;
         if let Some(status) = fault.error {
             return Some(faults::error(service, status));
         }
-        let answer = match service {
-            "blobs" => self.blobs.handle(call).await,
-            "contentsafety" => self.content_safety.handle(&call),
-            "oidc" => self.oidc.handle(&call),
-            "replicate" => self.replicate.handle(call).await,
-            "webpubsub" => self.web_pubsub.handle(&call),
-            _ => return None,
-        };
+        let answer = answer.await?;
         Some(if fault.lost_response { faults::lost() } else { answer })
     }
 

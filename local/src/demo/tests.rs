@@ -56,6 +56,6 @@ async fn a_port_nobody_listens_on_is_named() {
         seed: None,
         email: "demo@example.com".to_owned(),
     };
-    let sentence = draw(&demo).await.expect_err("nobody listens");
+    let sentence = run(&demo).await.expect_err("nobody listens");
     assert!(sentence.starts_with(&format!("Nothing listens on port {port}.")), "{sentence}");
 }

@@ -63,6 +63,7 @@ impl Replicate {
         let client = reqwest::Client::builder()
             // Neither webhooks nor inputs follow redirects: a redirect could lead off this machine.
             .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
             .timeout(Duration::from_secs(10))
             .build()
             .expect("the client needs nothing from the machine");

@@ -1,0 +1,174 @@
+//! The image pipeline: what happens to a picture between the provider and the user.
+//!
+//! Plain functions on bytes. They hold a core for tens of milliseconds to seconds and up to about
+//! 300 MB for the largest picture, so the caller runs them on a blocking thread.
+//!
+//! Hostile bytes are met by safe Rust only: taking files apart and decoding is done by this module
+//! and by the `image` crate; the one C library, libwebp, only ever *encodes* pixels of ours.
+
+mod container;
+mod encode;
+mod error;
+mod pipeline;
+mod pixels;
+mod recipe;
+#[cfg(test)]
+mod tests;
+mod watermark;
+mod xmp;
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use self::container::Container;
+use self::pixels::Pixels;
+
+pub use self::error::ImagingError;
+pub use self::pipeline::Pipeline;
+pub use self::recipe::Recipe;
+
+/// Longest side of a display image, in pixels: what a 4K screen shows at half its width.
+const DISPLAY_SIDE: u32 = 2048;
+/// Longest side of a thumbnail, in pixels: a card of 192 CSS pixels on a dense screen.
+const THUMBNAIL_SIDE: u32 = 384;
+/// Longest side of the copy that moderation sees, in pixels. Azure AI Content Safety takes
+/// 50 to 7200 pixels and 4 MB; this keeps what a classifier needs and is small to send.
+const MODERATION_SIDE: u32 = 1024;
+
+/// The file format a user asks for, and the only formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputFormat {
+    Webp,
+    Png,
+    Jpeg,
+}
+
+/// What is asked of the pipeline for one finished picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// The provider's file, of whatever name and declared type: its first bytes say what it is.
+    pub bytes: &'a [u8],
+    /// What the user asked for.
+    pub format: OutputFormat,
+    /// Whether the plan puts our name on the picture. Then no file without it is made.
+    pub watermark: bool,
+    pub recipe: &'a Recipe,
+}
+
+/// One picture as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// In the format asked, full size, with the whole recipe inside.
+    pub original: Encoded,
+    /// WebP of at most 2048 pixels, marked as made by a model but without the recipe.
+    /// `None`: the original is already that and serves as the display image.
+    pub display: Option<Encoded>,
+    /// WebP of at most 384 pixels and 30,000 bytes, marked like the display image.
+    pub thumbnail: Encoded,
+    /// A blurred impression as a `data:` URL of at most 600 bytes, for the page's own HTML.
+    pub placeholder: String,
+    /// Of the original, in pixels, the way it is looked at.
+    pub width: u32,
+    /// Of the original, in pixels, the way it is looked at.
+    pub height: u32,
+}
+
+/// A file and how to serve it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded {
+    pub bytes: Vec<u8>,
+    pub content_type: &'static str,
+    /// Without the dot.
+    pub extension: &'static str,
+}
+
+/// Makes everything we store of one picture.
+///
+/// Encodes as little as possible: a file that already is what was asked keeps its compressed
+/// pixels bit for bit and only its metadata is exchanged. The same order gives the same bytes.
+pub fn finish(order: &Order<'_>) -> Result<Finished, ImagingError> {
+    let source = Container::open(order.bytes)?;
+    let mut pixels = Pixels::decode(&source)?;
+    // A turned picture is stored upright, because the EXIF note that turns it is removed.
+    let reusable = !order.watermark && source.is_upright();
+    if order.watermark {
+        watermark::draw(&mut pixels);
+    }
+
+    let original = if reusable && source.format() == order.format {
+        source.seal(order.recipe)
+    } else {
+        encode::original(&pixels, order.format)?.sealed(order.recipe)?
+    };
+
+    let shown = pixels.within(DISPLAY_SIDE)?;
+    let fits = matches!(shown, Cow::Borrowed(_));
+    let display = if fits && order.format == OutputFormat::Webp {
+        None
+    } else if fits && reusable && source.format() == OutputFormat::Webp {
+        Some(source.seal_mark(&order.recipe.created_at))
+    } else {
+        Some(encode::display(&shown)?.marked(&order.recipe.created_at)?)
+    };
+
+    let small = shown.within(THUMBNAIL_SIDE)?;
+    let thumbnail = encode::thumbnail(&small, &order.recipe.created_at)?;
+    let placeholder =
+        format!("data:image/webp;base64,{}", STANDARD.encode(encode::placeholder(&small)?));
+
+    Ok(Finished {
+        original,
+        display,
+        thumbnail,
+        placeholder,
+        width: pixels.width(),
+        height: pixels.height(),
+    })
+}
+
+/// For moderation: a JPEG of at most 1024 px longest side, without metadata, transparency on white.
+pub fn for_moderation(bytes: &[u8]) -> Result<Vec<u8>, ImagingError> {
+    let pixels = Pixels::decode(&Container::open(bytes)?)?;
+    encode::jpeg(&*pixels.within(MODERATION_SIDE)?, encode::MODERATION_QUALITY)
+}
+
+/// Reads the recipe back from a PNG, WebP or JPEG made by us.
+///
+/// `None` when the file carries none, or one that we cannot understand. What comes back was
+/// written by whoever made the file: it is text to offer to a user, never a proof of anything.
+pub fn read_recipe(bytes: &[u8]) -> Result<Option<Recipe>, ImagingError> {
+    Ok(Container::open(bytes)?.xmp().and_then(xmp::parse))
+}
+
+/// The same picture without its recipe, for a link that hides the prompt.
+///
+/// Keeps the mark that a model made it. Touches no pixel; takes as long as copying the file.
+pub fn without_recipe(bytes: &[u8]) -> Result<Encoded, ImagingError> {
+    let source = Container::open(bytes)?;
+    let created_at = source.xmp().and_then(xmp::parse).map(|recipe| recipe.created_at);
+    Ok(source.seal_mark(created_at.as_deref().unwrap_or_default()))
+}
+
+impl OutputFormat {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Webp => "image/webp",
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+        }
+    }
+
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Webp => "webp",
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+        }
+    }
+
+    fn encoded(self, bytes: Vec<u8>) -> Encoded {
+        Encoded { bytes, content_type: self.content_type(), extension: self.extension() }
+    }
+}

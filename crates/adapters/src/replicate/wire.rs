@@ -1,0 +1,237 @@
+//! Replicate's words. What we do not know of is ignored; a status that we do not know is not an end.
+
+use imagegen_core::catalog::OutputFormat;
+use imagegen_core::ports::image_provider::{Prediction, PredictionId, ProviderRequest, Snapshot};
+use imagegen_core::ticket::Ticket;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::Value;
+
+/// How strict the pro models' own filter is: 1 is strictest. 2 is the default, and the most that Kontext takes with
+/// an input image.
+const SAFETY_TOLERANCE: u8 = 2;
+/// 1 to 100. The picture is decoded and encoded once more when it gets a watermark; the loss of the default 80 would
+/// then be seen twice. 100 makes twice the bytes for nothing to be seen.
+const OUTPUT_QUALITY: u8 = 95;
+/// Characters of a refusal that are kept.
+const LONGEST_REASON: usize = 200;
+
+/// The body of `POST /models/{owner}/{name}/predictions`, which takes no other members.
+#[derive(Debug, Serialize)]
+pub(super) struct Create<'a> {
+    input: Input<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_events_filter: Option<[&'static str; 2]>,
+}
+
+/// The parameters of all models; each model is given its own. `disable_safety_checker` is not among them.
+#[derive(Debug, Default, Serialize)]
+struct Input<'a> {
+    prompt: &'a str,
+    aspect_ratio: String,
+    seed: u32,
+    output_format: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_quality: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    num_outputs: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    megapixels: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    go_fast: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safety_tolerance: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_upsampling: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<&'static str>,
+}
+
+/// A prediction, as an answer or in a webhook.
+#[derive(Debug, Deserialize)]
+pub(super) struct WirePrediction {
+    #[serde(deserialize_with = "not_empty")]
+    id: String,
+    status: String,
+    output: Option<Output>,
+    /// A string, or anything.
+    error: Option<Value>,
+    data_removed: Option<bool>,
+}
+
+/// A page of `GET /predictions`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Page {
+    pub(super) next: Option<String>,
+    pub(super) results: Vec<FoundPrediction>,
+}
+
+/// A prediction in a list, with what was sent.
+#[derive(Debug, Deserialize)]
+pub(super) struct FoundPrediction {
+    #[serde(flatten)]
+    pub(super) prediction: WirePrediction,
+    webhook: Option<String>,
+    input: Option<Value>,
+}
+
+/// RFC 7807, every member of it optional.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Problem {
+    title: Option<String>,
+    detail: Option<String>,
+}
+
+/// One address or several, depending on the model.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Output {
+    One(String),
+    Many(Vec<String>),
+    Unknown(de::IgnoredAny),
+}
+
+impl<'a> Create<'a> {
+    /// `None` for a model whose parameters we do not know.
+    pub(super) fn new(model: &str, request: &'a ProviderRequest<'_>) -> Option<Self> {
+        let webhook = request.callback.as_deref();
+        Some(Self {
+            input: input(model, request)?,
+            webhook,
+            // `start` reveals the prediction when the answer to `submit` was lost.
+            webhook_events_filter: webhook.map(|_| ["start", "completed"]),
+        })
+    }
+}
+
+fn input<'a>(model: &str, request: &'a ProviderRequest<'_>) -> Option<Input<'a>> {
+    let common = Input {
+        prompt: request.prompt,
+        aspect_ratio: request.aspect_ratio.to_string(),
+        seed: request.seed,
+        output_format: match request.output_format {
+            OutputFormat::Webp => "webp",
+            OutputFormat::Png => "png",
+            OutputFormat::Jpeg => "jpg",
+        },
+        ..Input::default()
+    };
+    match model {
+        "black-forest-labs/flux-schnell" | "black-forest-labs/flux-dev" => Some(Input {
+            output_quality: Some(OUTPUT_QUALITY),
+            num_outputs: Some(1),
+            megapixels: Some("1"),
+            // The fast path draws another picture each time, even from the same seed.
+            go_fast: Some(false),
+            ..common
+        }),
+        "black-forest-labs/flux-1.1-pro" => Some(Input {
+            safety_tolerance: Some(SAFETY_TOLERANCE),
+            prompt_upsampling: Some(false),
+            ..common
+        }),
+        "black-forest-labs/flux-kontext-pro" => Some(Input {
+            // It makes no WebP; from PNG we can make one without a loss on the way.
+            output_format: if common.output_format == "jpg" { "jpg" } else { "png" },
+            safety_tolerance: Some(SAFETY_TOLERANCE),
+            ..common
+        }),
+        "black-forest-labs/flux-2-pro" => Some(Input {
+            output_quality: Some(OUTPUT_QUALITY),
+            safety_tolerance: Some(SAFETY_TOLERANCE),
+            resolution: Some("1 MP"),
+            ..common
+        }),
+        _ => None,
+    }
+}
+
+impl WirePrediction {
+    pub(super) fn into_snapshot(self) -> Snapshot {
+        let state = match self.status.as_str() {
+            "starting" => Prediction::Working { started: false },
+            // May carry an output already; it is not complete before `succeeded`.
+            "processing" => Prediction::Working { started: true },
+            "succeeded" => self.drawn(),
+            "failed" => self.failed(),
+            // `aborted` is `cancel_after` before the start, `canceled` after it.
+            "canceled" | "aborted" => Prediction::Cancelled,
+            status => {
+                tracing::warn!(status, "Replicate has a status that we do not know");
+                Prediction::Working { started: false }
+            }
+        };
+        Snapshot { id: PredictionId(self.id), state }
+    }
+
+    fn drawn(&self) -> Prediction {
+        let output = match &self.output {
+            Some(Output::One(output)) => Some(output),
+            Some(Output::Many(outputs)) => outputs.first(),
+            Some(Output::Unknown(_)) | None => None,
+        };
+        match output {
+            Some(output) if self.data_removed != Some(true) => {
+                Prediction::Drawn { output: output.clone() }
+            }
+            _ if self.data_removed == Some(true) => {
+                Prediction::Failed { reason: "its output was removed already".into() }
+            }
+            _ => Prediction::Failed { reason: "it succeeded without an output".into() },
+        }
+    }
+
+    fn failed(&self) -> Prediction {
+        let reason = match &self.error {
+            Some(Value::String(text)) => text.clone(),
+            None | Some(Value::Null) => "no reason given".into(),
+            Some(other) => other.to_string(),
+        };
+        // There is no code for it, so we go by the sentences that were seen.
+        let filtered =
+            ["NSFW", "flagged as sensitive", "(E005)"].iter().any(|s| reason.contains(s));
+        if filtered {
+            Prediction::Filtered
+        } else {
+            Prediction::Failed { reason: shorten(&reason) }
+        }
+    }
+}
+
+impl FoundPrediction {
+    pub(super) fn was_asked_for(&self, ticket: &Ticket, prompt: &str, seed: u32) -> bool {
+        if let Some(webhook) = &self.webhook {
+            return webhook.contains(ticket.as_str());
+        }
+        let sent = |name| self.input.as_ref().and_then(|input: &Value| input.get(name));
+        sent("seed").and_then(Value::as_u64) == Some(seed.into())
+            && sent("prompt").and_then(Value::as_str) == Some(prompt)
+    }
+}
+
+impl Problem {
+    pub(super) fn read(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+
+    /// Short, and without the prompt, should the provider quote it.
+    pub(super) fn reason(&self, prompt: &str) -> String {
+        let parts = [self.title.as_deref(), self.detail.as_deref()];
+        let text = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+        let text = if prompt.is_empty() { text } else { text.replace(prompt, "…") };
+        if text.is_empty() { "no reason given".into() } else { shorten(&text) }
+    }
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(LONGEST_REASON).collect()
+}
+
+fn not_empty<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() { Err(de::Error::custom("an empty id")) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests;

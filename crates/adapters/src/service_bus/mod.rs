@@ -1,0 +1,118 @@
+//! Azure Service Bus over REST: one POST a message. The queues detect duplicates by `MessageId` (ten minutes), which
+//! is what makes a send safe to repeat.
+//!
+//! Source: Azure Service Bus REST API, "Send Message", and "Shared Access Signatures".
+
+mod sas;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use imagegen_core::messages::QueueName;
+use imagegen_core::ports::BoxError;
+use imagegen_core::ports::clock::Clock;
+use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use serde::Serialize;
+
+use crate::http::{Call, ConnectionString, Endpoint, Http, InvalidConnectionString, Secret};
+use sas::SasKey;
+
+/// How long a signature lasts, and how long we use it: what is left covers clocks that disagree.
+const SIGNATURE_LIFE: Duration = Duration::from_hours(1);
+const SIGNATURE_USE: Duration = Duration::from_mins(50);
+
+/// Sends to the queues of one namespace.
+#[derive(Debug)]
+pub struct ServiceBusQueue {
+    endpoint: Endpoint,
+    key: SasKey,
+    http: Http,
+    clock: Arc<dyn Clock>,
+    /// One for each queue that was sent to, with the moment from which a new one is wanted.
+    signatures: Mutex<Vec<(QueueName, Secret, Timestamp)>>,
+}
+
+impl ServiceBusQueue {
+    /// `connection_string` is a namespace's: `Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…`.
+    pub fn new(
+        connection_string: &str,
+        http: Http,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, InvalidConnectionString> {
+        let parts = ConnectionString::parse(connection_string)?;
+        // It would name one queue, and we send to all.
+        if parts.get("EntityPath").is_some() {
+            return Err(InvalidConnectionString::Unusable("EntityPath"));
+        }
+        Ok(Self {
+            endpoint: parts.endpoint()?,
+            key: SasKey {
+                name: parts.need("SharedAccessKeyName")?.expose().to_owned(),
+                key: parts.need("SharedAccessKey")?.clone(),
+            },
+            http,
+            clock,
+            signatures: Mutex::default(),
+        })
+    }
+
+    async fn post(&self, message: &Outgoing) -> Result<(), BoxError> {
+        let now = self.clock.now();
+        let call = Call::post(self.endpoint.join([message.queue.as_str(), "messages"]))
+            .secret_header("authorization", self.signature(message.queue, now))
+            .header("brokerproperties", broker_properties(message, now)?)
+            .body("application/json", message.body.clone());
+        let reply = self.http.send_idempotent(&call).await?;
+        // Only 201 says that the message is kept.
+        (reply.status == StatusCode::CREATED).then_some(()).ok_or_else(|| reply.unexpected().into())
+    }
+
+    fn signature(&self, queue: QueueName, now: Timestamp) -> Secret {
+        let mut signatures = self.signatures.lock().expect("nothing panics while it holds this");
+        signatures.retain(|(_, _, until)| *until > now);
+        if let Some((_, signature, _)) = signatures.iter().find(|(q, _, _)| *q == queue) {
+            return signature.clone();
+        }
+        let resource = format!("{}/{}", self.endpoint, queue.as_str());
+        let signature = self.key.sign(&resource, now + SIGNATURE_LIFE);
+        signatures.push((queue, signature.clone(), now + SIGNATURE_USE));
+        signature
+    }
+}
+
+#[async_trait]
+impl Queue for ServiceBusQueue {
+    async fn send(&self, message: &Outgoing) -> Result<(), QueueError> {
+        let sent = self.post(message).await;
+        sent.map_err(|source| QueueError { id: message.id.clone(), source })
+    }
+}
+
+/// The header in which the broker looks for what it must know of a message.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BrokerProperties<'a> {
+    message_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheduled_enqueue_time_utc: Option<String>,
+}
+
+fn broker_properties(message: &Outgoing, now: Timestamp) -> Result<String, BoxError> {
+    let due = (message.delay > Duration::ZERO).then(|| http_date(now, message.delay));
+    let properties =
+        BrokerProperties { message_id: &message.id, scheduled_enqueue_time_utc: due.transpose()? };
+    Ok(serde_json::to_string(&properties)?)
+}
+
+/// RFC 1123, which has whole seconds: rounded up, because a message must not come early.
+fn http_date(now: Timestamp, delay: Duration) -> Result<String, jiff::Error> {
+    let due = now.checked_add(delay)?.checked_add(Duration::from_nanos(999_999_999))?;
+    let whole = Timestamp::from_second(due.as_second())?;
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&whole)
+}
+
+#[cfg(test)]
+mod tests;

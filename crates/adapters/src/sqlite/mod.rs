@@ -1,0 +1,171 @@
+//! Documents in one `SQLite` file: the embedded store of a laptop, a small server and the tests.
+
+mod open;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use imagegen_core::ports::BoxError;
+use imagegen_core::ports::documents::{
+    Document, Documents, DocumentsError, DuePage, MAX_WRITES, NewDocument, Page, Range, Write,
+};
+use jiff::Timestamp;
+
+pub use open::OpenError;
+use reader::Readers;
+use writer::Writer;
+
+/// Documents in the `SQLite` file at one path.
+///
+/// One thread writes, and takes every commit that waits into one transaction (`writer.rs`); reads happen where they
+/// are asked for (`reader.rs`). Another process may open the same file at the same time.
+pub struct SqliteDocuments {
+    readers: Readers,
+    writer: Writer,
+}
+
+impl SqliteDocuments {
+    /// Opens the store at `path`, or makes it; the folder has to be there.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let connection = open::writer(path)?;
+        let writer = Writer::start(connection).map_err(|e| OpenError::unusable(path, e))?;
+        Ok(Self { readers: Readers::new(path), writer })
+    }
+
+    /// Partitions after `after` that hold a document of `kind`, in order.
+    ///
+    /// For tools alone, such as the one that verifies every ledger: no port has it, because no request and no timer
+    /// may walk all partitions.
+    pub fn partitions_of_kind(
+        &self,
+        kind: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<String>, DocumentsError> {
+        self.readers.partitions_of_kind(kind, after.unwrap_or_default(), limit)
+    }
+}
+
+#[async_trait]
+impl Documents for SqliteDocuments {
+    async fn get(&self, partition: &str, id: &str) -> Result<Option<Document>, DocumentsError> {
+        check_id(id)?;
+        self.readers.get(partition, id)
+    }
+
+    async fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError> {
+        if !(1..=100).contains(&range.limit) {
+            return Err(refused(format!("a page has 1 to 100 documents, not {}", range.limit)));
+        }
+        self.readers.list(partition, range)
+    }
+
+    async fn due(
+        &self,
+        kind: &str,
+        before: Timestamp,
+        cursor: Option<&str>,
+    ) -> Result<DuePage, DocumentsError> {
+        self.readers.due(kind, before, cursor)
+    }
+
+    async fn commit(&self, partition: &str, writes: Vec<Write>) -> Result<(), DocumentsError> {
+        check_writes(&writes)?;
+        self.writer.commit(partition.to_owned(), writes).await
+    }
+}
+
+impl fmt::Debug for SqliteDocuments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SqliteDocuments").field(&self.readers.path()).finish()
+    }
+}
+
+fn check_writes(writes: &[Write]) -> Result<(), DocumentsError> {
+    if !(1..=MAX_WRITES).contains(&writes.len()) {
+        let count = writes.len();
+        return Err(refused(format!("a commit has 1 to {MAX_WRITES} writes, not {count}")));
+    }
+    let mut ids = Vec::with_capacity(writes.len());
+    for write in writes {
+        check_id(id_of(write))?;
+        ids.push(id_of(write));
+        match write {
+            Write::Create(document) | Write::Replace { document, .. } => check_body(document)?,
+            Write::Delete { .. } => {}
+        }
+    }
+    ids.sort_unstable();
+    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(refused(format!("a commit writes `{}` twice", pair[0]))),
+        None => Ok(()),
+    }
+}
+
+fn id_of(write: &Write) -> &str {
+    match write {
+        Write::Create(document) | Write::Replace { document, .. } => &document.id,
+        Write::Delete { id } => id,
+    }
+}
+
+/// Cosmos DB's rule, also here: what works on a laptop is to work in the cloud.
+fn check_id(id: &str) -> Result<(), DocumentsError> {
+    if id.is_empty() {
+        return Err(refused("a document id is empty".to_owned()));
+    }
+    // The length in bytes is known; characters are counted only where that could matter.
+    if id.len() > 255 && id.chars().count() > 255 {
+        return Err(refused("a document id is longer than 255 characters".to_owned()));
+    }
+    if id.bytes().any(|b| matches!(b, b'/' | b'\\' | b'?' | b'#')) {
+        return Err(refused(format!("document id `{id}` has one of / \\ ? #")));
+    }
+    Ok(())
+}
+
+/// Catches a value that is no object. Bodies come from `encode`, which cannot produce broken JSON, so parsing each
+/// of them again would cost more than the write.
+fn check_body(document: &NewDocument) -> Result<(), DocumentsError> {
+    if document.body.starts_with('{') {
+        Ok(())
+    } else {
+        Err(refused(format!("the body of document `{}` is no JSON object", document.id)))
+    }
+}
+
+fn refused(why: String) -> DocumentsError {
+    DocumentsError::Refused(why.into())
+}
+
+/// What the caller can do about an error of `SQLite`.
+fn error(source: impl Into<Arc<rusqlite::Error>>) -> DocumentsError {
+    use rusqlite::ErrorCode as Code;
+    let source = source.into();
+    let hopeless = match source.sqlite_error_code() {
+        Some(code) => matches!(
+            code,
+            Code::DatabaseCorrupt
+                | Code::NotADatabase
+                | Code::ReadOnly
+                | Code::PermissionDenied
+                | Code::SchemaChanged
+                | Code::TooBig
+                | Code::ConstraintViolation
+                | Code::TypeMismatch
+                | Code::ApiMisuse
+                | Code::ParameterOutOfRange
+        ),
+        // rusqlite's own: a column of another type than ours, and the like.
+        None => true,
+    };
+    let source: BoxError = Box::new(source);
+    if hopeless { DocumentsError::Refused(source) } else { DocumentsError::Unavailable(source) }
+}

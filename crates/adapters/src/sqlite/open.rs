@@ -1,0 +1,127 @@
+//! Opening the file: settings, schema, and saying plainly why it cannot be.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+/// Marks the file as ours in its header (`IGen`), so that no other program's database is taken for it.
+const APPLICATION_ID: i64 = 0x4947_656e;
+
+/// The schema below; a file with a greater number was made by a newer program.
+const SCHEMA_VERSION: i64 = 1;
+
+/// How long a statement waits for another process that holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+const SCHEMA: &str = "
+    CREATE TABLE documents (
+        partition TEXT NOT NULL,
+        id TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        due INTEGER,
+        etag INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (partition, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX documents_by_kind ON documents (partition, kind, id);
+    CREATE INDEX documents_by_due ON documents (kind, due, partition, id) WHERE due IS NOT NULL;
+";
+
+/// Why the store cannot be used. Each sentence names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "cannot open the document store `{}`: its folder has to exist, and both have to be writable", path.display()
+    )]
+    Unwritable { path: PathBuf, source: Option<rusqlite::Error> },
+    #[error("`{}` is a file of another program, not a document store", path.display())]
+    NotOurs { path: PathBuf },
+    #[error("the document store `{}` was made by a newer version (schema {version})", path.display())]
+    Newer { path: PathBuf, version: i64 },
+    #[error("the document store `{}` is damaged: restore it from a backup", path.display())]
+    Damaged { path: PathBuf, source: rusqlite::Error },
+    #[error("the document store `{}` cannot be used", path.display())]
+    Unusable { path: PathBuf, source: rusqlite::Error },
+}
+
+impl OpenError {
+    pub(super) fn unusable(path: &Path, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                Self::Unwritable { path, source: Some(source) }
+            }
+            Some(ErrorCode::NotADatabase) => Self::NotOurs { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, source },
+            _ => Self::Unusable { path, source },
+        }
+    }
+}
+
+/// The connection that writes, to a file that is ours and has our schema.
+pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
+    let failed = |e| OpenError::unusable(path, e);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+    // SQLite falls back to reading, silently, if it may not write.
+    if connection.is_readonly("main").map_err(failed)? {
+        return Err(OpenError::Unwritable { path: path.to_owned(), source: None });
+    }
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+    // Before anything is changed: the file may be somebody else's.
+    let new = is_new(&connection, path)?;
+    configure_writer(&connection).map_err(failed)?;
+    if new {
+        create(&mut connection, path)?;
+    }
+    Ok(connection)
+}
+
+/// A connection that reads what was committed before each statement began.
+pub(super) fn reader(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+/// Whether the file is still empty; an error if it is not empty and not ours.
+fn is_new(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
+    let failed = |e| OpenError::unusable(path, e);
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(failed);
+    let application = number("PRAGMA application_id")?;
+    let version = number("PRAGMA user_version")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    match (application, version) {
+        (0, 0) if tables == 0 => Ok(true),
+        (APPLICATION_ID, SCHEMA_VERSION) => Ok(false),
+        (APPLICATION_ID, version) => Err(OpenError::Newer { path: path.to_owned(), version }),
+        _ => Err(OpenError::NotOurs { path: path.to_owned() }),
+    }
+}
+
+fn configure_writer(connection: &Connection) -> Result<(), rusqlite::Error> {
+    // WAL: readers and the writer do not wait for each other, and a commit is one append and one fsync.
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // FULL: the log is synced before COMMIT returns, so a commit that returned survives a power cut. With NORMAL it
+    // would survive only a crash of this process.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Savepoints keep the pages they may have to restore; in memory, not in a file.
+    connection.pragma_update(None, "temp_store", "MEMORY")
+}
+
+fn create(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let failed = |e| OpenError::unusable(path, e);
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    // Two processes may open a new file at the same time; the second one finds the work done.
+    if is_new(&transaction, path)? {
+        transaction.execute_batch(SCHEMA).map_err(failed)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
+        transaction.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
+    }
+    transaction.commit().map_err(failed)
+}

@@ -1,0 +1,188 @@
+//! Reads, on the thread that asks: a point read out of the page cache takes microseconds, a hop to another thread
+//! and back takes longer. A read that has to go to the disk holds its thread for that long.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use imagegen_core::ports::documents::{
+    Document, DocumentsError, DuePage, Etag, Order, Page, Range,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::{error, open, refused};
+
+/// The most documents on a page of what is due.
+const DUE_PAGE: usize = 100;
+
+/// Connections that only read. There come to be as many as threads have read at one moment.
+///
+/// None of them is ever inside a transaction between two reads, so each read begins with the newest commit.
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), idle: Mutex::new(Vec::new()) }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn get(
+        &self,
+        partition: &str,
+        id: &str,
+    ) -> Result<Option<Document>, DocumentsError> {
+        const SQL: &str =
+            "SELECT id, kind, due, etag, body FROM documents WHERE partition = ? AND id = ?";
+        self.read(|connection| {
+            connection.prepare_cached(SQL)?.query_row([partition, id], document).optional()
+        })
+    }
+
+    pub(super) fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError> {
+        let sql = match (range.order, &range.after) {
+            // No id is empty: so "after nothing" is after the empty one.
+            (Order::Ascending, _) => {
+                "SELECT id, kind, due, etag, body FROM documents
+                 WHERE partition = ?1 AND kind = ?2 AND id > ?3 ORDER BY id"
+            }
+            (Order::Descending, Some(_)) => {
+                "SELECT id, kind, due, etag, body FROM documents
+                 WHERE partition = ?1 AND kind = ?2 AND id < ?3 ORDER BY id DESC"
+            }
+            (Order::Descending, None) => {
+                "SELECT id, kind, due, etag, body FROM documents
+                 WHERE partition = ?1 AND kind = ?2 AND ?3 = '' ORDER BY id DESC"
+            }
+        };
+        let after = range.after.as_deref().unwrap_or_default();
+        let wanted = params![partition, range.kind, after];
+        let mut documents = self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            // One more than asked for tells whether more follow. Rows are made as they are taken.
+            let rows = statement.query_map(wanted, document)?.take(range.limit + 1);
+            rows.collect::<Result<Vec<_>, _>>()
+        })?;
+        let more = documents.len() > range.limit;
+        documents.truncate(range.limit);
+        Ok(Page { documents, more })
+    }
+
+    pub(super) fn due(
+        &self,
+        kind: &str,
+        before: Timestamp,
+        cursor: Option<&str>,
+    ) -> Result<DuePage, DocumentsError> {
+        const SQL: &str = "SELECT id, kind, due, etag, body, partition FROM documents
+             WHERE kind = ?1 AND due <= ?2 AND (due, partition, id) > (?3, ?4, ?5)
+             ORDER BY due, partition, id";
+        let after = cursor.map_or(Ok(DueCursor::START), DueCursor::parse)?;
+        let before = before.as_millisecond();
+        let wanted = params![kind, before, after.due, after.partition, after.id];
+        let mut documents = self.read(|connection| {
+            let mut statement = connection.prepare_cached(SQL)?;
+            let rows = statement.query_map(wanted, |row| Ok((row.get(5)?, document(row)?)))?;
+            rows.take(DUE_PAGE + 1).collect::<Result<Vec<(String, Document)>, _>>()
+        })?;
+        let more = documents.len() > DUE_PAGE;
+        documents.truncate(DUE_PAGE);
+        let last = documents.last().filter(|_| more);
+        let cursor = last.and_then(|(partition, document)| {
+            let due = document.due?.as_millisecond();
+            Some(DueCursor { due, partition, id: &document.id }.to_string())
+        });
+        Ok(DuePage { documents, cursor })
+    }
+
+    pub(super) fn partitions_of_kind(
+        &self,
+        kind: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<String>, DocumentsError> {
+        // From partition to partition by the index; DISTINCT would read every document of each.
+        const NEXT: &str =
+            "SELECT partition FROM documents WHERE partition > ? ORDER BY partition LIMIT 1";
+        const HOLDS: &str =
+            "SELECT EXISTS (SELECT 1 FROM documents WHERE partition = ? AND kind = ?)";
+        self.read(|connection| {
+            let mut next = connection.prepare_cached(NEXT)?;
+            let mut holds = connection.prepare_cached(HOLDS)?;
+            let (mut found, mut at) = (Vec::new(), after.to_owned());
+            while found.len() < limit {
+                let Some(partition) = next.query_row([&at], |row| row.get(0)).optional()? else {
+                    break;
+                };
+                at = partition;
+                if holds.query_row([at.as_str(), kind], |row| row.get(0))? {
+                    found.push(at.clone());
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, DocumentsError> {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = idle().pop();
+        let connection = match taken {
+            Some(connection) => connection,
+            None => open::reader(&self.path).map_err(error)?,
+        };
+        // A connection that failed is not used again.
+        let found = query(&connection).map_err(error)?;
+        idle().push(connection);
+        Ok(found)
+    }
+}
+
+/// The first five columns of every query.
+fn document(row: &Row<'_>) -> Result<Document, rusqlite::Error> {
+    let due: Option<i64> = row.get(2)?;
+    let due = due.map(Timestamp::from_millisecond).transpose().map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(2, rusqlite::types::Type::Integer, Box::new(e))
+    })?;
+    let etag: i64 = row.get(3)?;
+    Ok(Document {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        due,
+        etag: Etag(format!("{:x}", etag.cast_unsigned())),
+        body: row.get(4)?,
+    })
+}
+
+/// The last row of a page. The partition comes last because it may have any character; an id has no `/`.
+struct DueCursor<'a> {
+    due: i64,
+    partition: &'a str,
+    id: &'a str,
+}
+
+impl<'a> DueCursor<'a> {
+    const START: DueCursor<'static> = DueCursor { due: i64::MIN, partition: "", id: "" };
+
+    fn parse(text: &'a str) -> Result<Self, DocumentsError> {
+        let parts = || {
+            let (due, rest) = text.split_once('/')?;
+            let (id, partition) = rest.split_once('/')?;
+            Some(Self { due: due.parse().ok()?, partition, id })
+        };
+        parts().ok_or_else(|| refused(format!("`{text}` is no cursor of this store")))
+    }
+}
+
+impl std::fmt::Display for DueCursor<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}", self.due, self.id, self.partition)
+    }
+}

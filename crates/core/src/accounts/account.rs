@@ -1,0 +1,203 @@
+//! The account itself: values and rules, no I/O.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Lanes, Period};
+use crate::catalog::{Catalog, Plan, PlanCredits, PlanId};
+use crate::credits::{Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet};
+use crate::ids::{GenerationId, UserId};
+use crate::messages::QueueName;
+use crate::ports::identity::Person;
+
+/// The kind of an account's document, and its id: there is one in a partition.
+pub const KIND: &str = "account";
+
+/// Stored as it is (`schema` 1); a fixture test holds the stored form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    schema: u8,
+    pub id: UserId,
+    pub email: Option<String>,
+    pub name: Option<String>,
+    pub plan: PlanId,
+    pub period: Period,
+    pub wallet: Wallet,
+    /// Credits held in this period on an unlimited plan, for the fair-use rule.
+    pub drawn_in_period: Credits,
+    pub lanes: Lanes,
+    /// The number of the last event; events count from 1 without a gap.
+    pub last_event: u64,
+}
+
+/// Monthly credits burn before anything that was bought.
+const MONTHLY_PRIORITY: u8 = 0;
+
+impl Account {
+    /// A person seen for the first time: on the Free plan, with the first month's credits.
+    pub fn open(
+        id: UserId,
+        person: Option<&Person>,
+        catalog: &Catalog,
+        now: Timestamp,
+    ) -> (Self, Vec<Entry>) {
+        let mut account = Self {
+            schema: 1,
+            id,
+            email: person.and_then(|p| p.email.clone()),
+            name: person.and_then(|p| p.name.clone()),
+            plan: PlanId::Free,
+            period: Period::first(now),
+            wallet: Wallet::default(),
+            drawn_in_period: Credits::ZERO,
+            lanes: Lanes::default(),
+            last_event: 0,
+        };
+        let entries = account.grant_for_period(catalog, now).into_iter().collect();
+        (account, entries)
+    }
+
+    /// When the period has ended: what is left lapses and the new period's credits come. One grant, however many
+    /// periods have passed. Nothing to do otherwise.
+    pub fn reset_if_due(&mut self, catalog: &Catalog, now: Timestamp) -> Vec<Entry> {
+        if now < self.period.end() {
+            return Vec::new();
+        }
+        self.period = self.period.at(now);
+        self.drawn_in_period = Credits::ZERO;
+        let mut entries = self.wallet.expire(now);
+        entries.extend(self.grant_for_period(catalog, now));
+        entries
+    }
+
+    /// Puts the account on `plan` from now on, with a month of its own and that month's credits; what is left of
+    /// the old month stays until its expiry. Nothing to do when it is on that plan.
+    pub fn change_plan(&mut self, plan: PlanId, catalog: &Catalog, now: Timestamp) -> Vec<Entry> {
+        if self.plan == plan {
+            return Vec::new();
+        }
+        self.plan = plan;
+        self.period = Period::first(now);
+        self.drawn_in_period = Credits::ZERO;
+        self.grant_for_period(catalog, now).into_iter().collect()
+    }
+
+    /// Reserves the price of a job, as the plan has it.
+    pub fn hold(
+        &mut self,
+        generation: &GenerationId,
+        price: Credits,
+        catalog: &Catalog,
+        now: Timestamp,
+    ) -> Result<(Hold, Entry), NotEnough> {
+        match catalog.plan(self.plan).credits {
+            PlanCredits::Monthly(_) => self.wallet.hold(generation, price, now),
+            PlanCredits::Unlimited { .. } => {
+                self.drawn_in_period += price;
+                Ok(self.wallet.hold_unlimited(generation, price, now))
+            }
+        }
+    }
+
+    /// The queue for the account's next job.
+    pub fn queue(&self, catalog: &Catalog) -> QueueName {
+        let plan = catalog.plan(self.plan);
+        match plan.credits {
+            PlanCredits::Unlimited { fair_use, queue_after }
+                if self.drawn_in_period >= fair_use =>
+            {
+                queue_after
+            }
+            PlanCredits::Monthly(_) | PlanCredits::Unlimited { .. } => plan.queue,
+        }
+    }
+
+    /// Keeps the e-mail address and name that the issuer tells, when they changed.
+    pub(super) fn remember(&mut self, person: &Person) {
+        for (kept, told) in [(&mut self.email, &person.email), (&mut self.name, &person.name)] {
+            if told.is_some() && kept != told {
+                kept.clone_from(told);
+            }
+        }
+    }
+
+    /// The number of the next event.
+    pub(super) fn next_event(&mut self) -> u64 {
+        self.last_event += 1;
+        self.last_event
+    }
+
+    fn grant_for_period(&mut self, catalog: &Catalog, now: Timestamp) -> Option<Entry> {
+        let Plan { credits: PlanCredits::Monthly(amount), id: plan, .. } = catalog.plan(self.plan)
+        else {
+            return None;
+        };
+        // One grant a period: the plan and the period's first moment are its name.
+        let id = GrantId(format!("{}:{}", plan.as_str(), self.period.start()));
+        let new = NewGrant {
+            id,
+            amount: *amount,
+            priority: MONTHLY_PRIORITY,
+            expires_at: Some(self.period.end()),
+        };
+        Some(self.wallet.grant(new, now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn account() -> (Account, Catalog) {
+        let catalog = Catalog::built_in();
+        let now = at("2026-01-31T08:00:00Z");
+        (Account::open(UserId::of("i", "s"), None, &catalog, now).0, catalog)
+    }
+
+    #[test]
+    fn a_new_account_has_the_free_months_credits() {
+        let (account, _) = account();
+        assert_eq!(account.wallet.available(at("2026-01-31T08:00:00Z")), Credits::new(10));
+        assert_eq!(account.period.end(), at("2026-02-28T08:00:00Z"));
+    }
+
+    #[test]
+    fn a_reset_lapses_what_is_left_and_grants_once_however_late_and_often_it_comes() {
+        let (mut account, catalog) = account();
+        let late = at("2026-06-15T00:00:00Z");
+        let ids: Vec<_> = account.reset_if_due(&catalog, late).iter().map(Entry::id).collect();
+        assert_eq!(ids, ["expire:free:2026-01-31T08:00:00Z", "grant:free:2026-05-31T08:00:00Z"]);
+        assert_eq!(account.wallet.available(late), Credits::new(10));
+        assert_eq!(account.reset_if_due(&catalog, late), vec![]);
+        assert_eq!(account.period.end(), at("2026-06-30T08:00:00Z"));
+    }
+
+    #[test]
+    fn an_unlimited_plan_refuses_nothing_and_moves_to_the_standard_queue_past_fair_use() {
+        let (mut account, catalog) = account();
+        let now = at("2026-02-01T00:00:00Z");
+        account.change_plan(PlanId::Premium, &catalog, now);
+        assert_eq!(account.queue(&catalog), QueueName::GenerationPremium);
+        for n in 0..400 {
+            let job = GenerationId::new(ulid::Ulid::from_parts(1, n));
+            account.hold(&job, Credits::new(5), &catalog, now).expect("unlimited");
+        }
+        assert_eq!(account.queue(&catalog), QueueName::GenerationBasic);
+        // The free month's credits were not touched.
+        assert_eq!(account.wallet.available(now), Credits::new(10));
+    }
+
+    /// Accounts stored by the first version are still read.
+    #[test]
+    fn the_stored_form_of_schema_1_still_decodes() {
+        let stored = include_str!("fixtures/account-1.json");
+        let account: Account = serde_json::from_str(stored).expect("schema 1");
+        assert_eq!(account.wallet.held(), Credits::new(2));
+        let again = serde_json::to_value(&account).expect("plain data");
+        assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).expect("JSON"));
+    }
+}

@@ -1,0 +1,209 @@
+//! One decision about one user, on its way to the store: account, ledger, jobs, events and messages in ONE commit.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Account, account};
+use crate::credits::Entry;
+use crate::ids::{GenerationId, UserId};
+use crate::messages::QueueName;
+use crate::ports::documents::{
+    Document, DocumentsError, Etag, MAX_WRITES, NewDocument, Write, encode,
+};
+use crate::ports::identity::Person;
+use crate::ports::queue::Outgoing;
+use crate::services::Services;
+
+/// Read, decide on it, commit. A conflict means that somebody else decided first: open a new one and decide again.
+#[derive(Debug)]
+pub struct Draft {
+    pub account: Account,
+    pub now: Timestamp,
+    stored: Option<Stored>,
+    writes: Vec<Write>,
+    /// What is told after the commit, best effort: the outbox and the event numbers cover a loss.
+    outgoing: Vec<Outgoing>,
+    events: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Stored {
+    etag: Etag,
+    body: String,
+}
+
+/// An event as it is kept: who was not listening asks for it by number and is shown the job as it is then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredEvent {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub generation: GenerationId,
+    pub revision: u64,
+}
+
+/// How many of a user's events are kept for those who were away.
+pub const EVENTS_KEPT: u64 = 1000;
+
+/// How long the first sending may take before the relay sends a message again.
+const RELAY_AFTER: Duration = Duration::from_secs(60);
+
+impl Draft {
+    /// Reads the account. One that does not exist yet is opened, one whose month is over is reset: both are part of
+    /// whatever is committed.
+    pub async fn open(
+        services: &Services,
+        user: &UserId,
+        person: Option<&Person>,
+    ) -> Result<Self, DocumentsError> {
+        let found = services.documents.get(user.as_str(), account::KIND).await?;
+        let now = services.clock.now();
+        let (stored, (account, entries)) = match found {
+            None => (None, Account::open(user.clone(), person, &services.catalog, now)),
+            Some(Document { etag, body, id, .. }) => {
+                let mut account: Account = serde_json::from_str(&body).map_err(|e| {
+                    DocumentsError::Refused(format!("document `{id}` does not decode: {e}").into())
+                })?;
+                if let Some(person) = person {
+                    account.remember(person);
+                }
+                let entries = account.reset_if_due(&services.catalog, now);
+                (Some(Stored { etag, body }), (account, entries))
+            }
+        };
+        let mut draft = Self {
+            account,
+            now,
+            stored,
+            writes: Vec::new(),
+            outgoing: Vec::new(),
+            events: Vec::new(),
+        };
+        draft.enter(&entries);
+        Ok(draft)
+    }
+
+    /// Adds ledger entries.
+    pub fn enter(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            self.create(entry.document());
+        }
+    }
+
+    pub fn create(&mut self, document: NewDocument) {
+        self.writes.push(Write::Create(document));
+    }
+
+    pub fn replace(&mut self, etag: Etag, document: NewDocument) {
+        self.writes.push(Write::Replace { etag, document });
+    }
+
+    pub fn delete(&mut self, id: String) {
+        self.writes.push(Write::Delete { id });
+    }
+
+    /// Adds an event: kept under the user's next number, and told after the commit. `view` is the job as its owner
+    /// sees it.
+    pub fn announce(&mut self, generation: &GenerationId, revision: u64, view: &serde_json::Value) {
+        let seq = self.account.next_event();
+        let stored = StoredEvent { seq, at: self.now, generation: generation.clone(), revision };
+        self.create(NewDocument {
+            id: event_id(seq),
+            kind: "event",
+            due: None,
+            body: encode(&stored),
+        });
+        // Numbers have no gap, so the one that falls out of the window is there to be deleted.
+        if let Some(old) = seq.checked_sub(EVENTS_KEPT).filter(|old| *old > 0) {
+            self.delete(event_id(old));
+        }
+        let event =
+            serde_json::json!({ "seq": seq, "kind": "generation.updated", "generation": view });
+        self.events.push(event.to_string());
+    }
+
+    /// Adds a message: kept in the outbox until whoever receives it deletes [`outbox_id`] in its own commit, and sent
+    /// after this commit.
+    pub fn send(&mut self, queue: QueueName, id: String, body: String) {
+        let due = self.now.checked_add(RELAY_AFTER).expect("a minute from now exists");
+        let kept = KeptMessage { queue, id: id.clone(), body: body.clone() };
+        self.create(NewDocument {
+            id: outbox_id(&id),
+            kind: outbox_kind(),
+            due: Some(due),
+            body: encode(&kept),
+        });
+        self.outgoing.push(Outgoing { queue, id, body, delay: Duration::ZERO });
+    }
+
+    /// Writes everything or nothing, then tells. Nothing to write is done already.
+    pub async fn commit(mut self, services: &Services) -> Result<(), DocumentsError> {
+        let body = encode(&self.account);
+        let document = NewDocument {
+            id: account::KIND.into(),
+            kind: account::KIND,
+            due: Some(self.account.period.end()),
+            body,
+        };
+        match self.stored {
+            None => self.writes.insert(0, Write::Create(document)),
+            Some(stored) if stored.body != document.body => {
+                self.writes.insert(0, Write::Replace { etag: stored.etag, document });
+            }
+            Some(_) if self.writes.is_empty() => return Ok(()),
+            Some(_) => {}
+        }
+        debug_assert!(self.writes.len() <= MAX_WRITES, "a decision is a handful of documents");
+        services.documents.commit(self.account.id.as_str(), self.writes).await?;
+        tell(services, &self.account.id, self.outgoing, self.events).await;
+        Ok(())
+    }
+}
+
+/// A message in the outbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptMessage {
+    pub(crate) queue: QueueName,
+    pub(crate) id: String,
+    pub(crate) body: String,
+}
+
+pub(crate) const fn outbox_kind() -> &'static str {
+    "outbox"
+}
+
+pub(crate) fn outbox_id(message: &str) -> String {
+    format!("outbox:{message}")
+}
+
+/// Fixed width, so that ids sort as numbers do.
+pub fn event_id(seq: u64) -> String {
+    format!("event:{seq:012}")
+}
+
+async fn tell(services: &Services, user: &UserId, outgoing: Vec<Outgoing>, events: Vec<String>) {
+    let send = async {
+        for (message, sent) in
+            outgoing.iter().zip(join_all(outgoing.iter().map(|m| services.queue.send(m))).await)
+        {
+            if let Err(error) = sent {
+                tracing::warn!(message.id = %message.id, error = &error as &dyn std::error::Error,
+                    "Message `{}` stays in the outbox for the relay", message.id);
+            }
+        }
+    };
+    // In order: a client that sees number 5 before 4 would ask for 4 needlessly.
+    let publish = async {
+        for event in events {
+            if let Err(error) = services.realtime.publish(user, event).await {
+                tracing::info!(
+                    error = &error as &dyn std::error::Error,
+                    "An event was kept but not published; the client will ask for it"
+                );
+            }
+        }
+    };
+    futures_util::future::join(send, publish).await;
+}

@@ -1,0 +1,118 @@
+//! Fairness: a user's backlog waits in the user's own account, and only as many jobs as the plan says are in the
+//! shared queue or at work. So a user with 500 jobs delays the next user by no more than that many.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::Plan;
+use crate::ids::GenerationId;
+
+/// A user's jobs that have not ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lanes {
+    at_work: Vec<GenerationId>,
+    waiting: VecDeque<GenerationId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Goes to the shared queue now.
+    AtWork,
+    /// Waits for one of the user's own jobs to end.
+    Waits,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{waiting} jobs are waiting already, as many as the plan allows")]
+pub struct BacklogFull {
+    pub waiting: usize,
+}
+
+impl Lanes {
+    pub fn admit(&mut self, id: &GenerationId, plan: &Plan) -> Result<Admission, BacklogFull> {
+        if self.waiting.is_empty() && self.at_work.len() < plan.at_work {
+            self.at_work.push(id.clone());
+            return Ok(Admission::AtWork);
+        }
+        if self.waiting.len() >= plan.waiting {
+            return Err(BacklogFull { waiting: self.waiting.len() });
+        }
+        self.waiting.push_back(id.clone());
+        Ok(Admission::Waits)
+    }
+
+    /// A job has ended. Leaving twice changes nothing.
+    pub fn leave(&mut self, id: &GenerationId) {
+        self.at_work.retain(|other| other != id);
+        self.waiting.retain(|other| other != id);
+    }
+
+    /// Moves the longest-waiting job to work if there is a place: call until `None`.
+    pub fn advance(&mut self, plan: &Plan) -> Option<GenerationId> {
+        if self.at_work.len() >= plan.at_work {
+            return None;
+        }
+        let next = self.waiting.pop_front()?;
+        self.at_work.push(next.clone());
+        Some(next)
+    }
+
+    /// How many of the user's own jobs come first: 0 when it is at work.
+    pub fn position(&self, id: &GenerationId) -> usize {
+        self.waiting.iter().position(|other| other == id).map_or(0, |ahead| ahead + 1)
+    }
+
+    pub fn at_work(&self) -> usize {
+        self.at_work.len()
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::{Catalog, PlanId};
+
+    fn job(n: u8) -> GenerationId {
+        GenerationId::new(ulid::Ulid::from_parts(1, u128::from(n)))
+    }
+
+    proptest! {
+        /// However jobs come and go: never more at work than the plan says, never a free place while one waits,
+        /// each job in one lane, and those that wait advance in the order they came.
+        #[test]
+        fn places_are_never_exceeded_nor_left_empty(steps in prop::collection::vec((any::<bool>(), 0u8..40), 0..200)) {
+            let catalog = Catalog::built_in();
+            let plan = catalog.plan(PlanId::Basic);
+            let (mut lanes, mut inside, mut came) = (Lanes::default(), Vec::new(), Vec::new());
+            for (comes, n) in steps {
+                if comes && !inside.contains(&n) {
+                    if lanes.admit(&job(n), plan).is_ok() {
+                        inside.push(n);
+                        came.push(n);
+                    } else {
+                        prop_assert_eq!(lanes.waiting(), plan.waiting);
+                    }
+                } else if !comes {
+                    lanes.leave(&job(n));
+                    lanes.leave(&job(n));
+                    inside.retain(|other| *other != n);
+                    came.retain(|other| *other != n);
+                    while lanes.advance(plan).is_some() {}
+                }
+                prop_assert!(lanes.at_work() <= plan.at_work);
+                prop_assert!(lanes.waiting() == 0 || lanes.at_work() == plan.at_work);
+                prop_assert_eq!(lanes.at_work() + lanes.waiting(), inside.len());
+                let waiting: Vec<_> = lanes.waiting.iter().cloned().collect();
+                let order: Vec<_> = came.iter().map(|n| job(*n)).filter(|j| waiting.contains(j)).collect();
+                prop_assert_eq!(waiting, order);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! An operator's change of plan.
+
+use jiff::Timestamp;
+
+use super::reset::ATTEMPTS;
+use super::{Account, account};
+use crate::catalog::{Catalog, PlanId};
+use crate::ids::UserId;
+use crate::ports::documents::{Documents, DocumentsError, NewDocument, Write, encode};
+
+/// Puts an account on `plan` from `now` on, with that plan's credits for a month. `None`: there is no such account.
+pub async fn put_on_plan(
+    documents: &dyn Documents,
+    catalog: &Catalog,
+    user: &UserId,
+    plan: PlanId,
+    now: Timestamp,
+) -> Result<Option<Account>, DocumentsError> {
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let Some(document) = documents.get(user.as_str(), account::KIND).await? else {
+            return Ok(None);
+        };
+        let mut account: Account = document.decode()?;
+        let mut entries = account.reset_if_due(catalog, now);
+        entries.extend(account.change_plan(plan, catalog, now));
+        let changed = NewDocument {
+            id: account::KIND.into(),
+            kind: account::KIND,
+            due: Some(account.period.end()),
+            body: encode(&account),
+        };
+        let mut writes = vec![Write::Replace { etag: document.etag, document: changed }];
+        writes.extend(entries.iter().map(|entry| Write::Create(entry.document())));
+        match documents.commit(user.as_str(), writes).await {
+            Ok(()) => return Ok(Some(account)),
+            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
+            Err(other) => return Err(other),
+        }
+    }
+    Err(last.expect("every round but a conflict returned"))
+}

@@ -1,0 +1,206 @@
+//! Whatever happens, in whatever order, however often: the books are whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, ToSpan as _};
+use proptest::prelude::*;
+
+use super::*;
+use crate::credits::{Credits, Hold, NewGrant, Reason};
+use crate::ids::GenerationId;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Grant { source: u8, amount: u32, priority: u8, lives_hours: Option<u16> },
+    Hold { job: u8, amount: u32 },
+    HoldUnlimited { job: u8, amount: u32 },
+    Close { job: u8, captured_percent: u32 },
+    Expire,
+    Wait { minutes: u16 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let job = 0u8..12;
+    prop_oneof![
+        (0u8..20, 0u32..60, 0u8..3, prop::option::of(0u16..60)).prop_map(
+            |(source, amount, priority, lives_hours)| Step::Grant {
+                source,
+                amount,
+                priority,
+                lives_hours
+            }
+        ),
+        (job.clone(), 1u32..40).prop_map(|(job, amount)| Step::Hold { job, amount }),
+        (job.clone(), 1u32..40).prop_map(|(job, amount)| Step::HoldUnlimited { job, amount }),
+        (job, 0u32..=100).prop_map(|(job, captured_percent)| Step::Close { job, captured_percent }),
+        Just(Step::Expire),
+        (0u16..600).prop_map(|minutes| Step::Wait { minutes }),
+    ]
+}
+
+/// A store that keeps the one rule everything hangs on: an id is written once.
+#[derive(Default)]
+struct Books {
+    wallet: Wallet,
+    ledger: BTreeMap<String, Entry>,
+    holds: BTreeMap<u8, Hold>,
+    closed: BTreeSet<u8>,
+}
+
+impl Books {
+    fn commit(&mut self, wallet: Wallet, entries: Vec<Entry>) -> bool {
+        let taken = entries.iter().any(|e| self.ledger.contains_key(&e.id()));
+        if !taken {
+            self.wallet = wallet;
+            self.ledger.extend(entries.into_iter().map(|e| (e.id(), e)));
+        }
+        !taken
+    }
+
+    fn take(&mut self, step: &Step, now: Timestamp) {
+        let mut wallet = self.wallet.clone();
+        match *step {
+            Step::Grant { source, amount, priority, lives_hours } => {
+                let expires_at =
+                    lives_hours.map(|h| now.checked_add(i64::from(h).hours()).expect("in range"));
+                let id = GrantId(format!("test:{source}"));
+                let new = NewGrant { id, amount: Credits::new(amount), priority, expires_at };
+                let entry = wallet.grant(new, now);
+                self.commit(wallet, vec![entry]);
+            }
+            Step::Hold { job, amount } => {
+                let held = wallet.hold(&generation(job), Credits::new(amount), now);
+                if let Ok((hold, entry)) = held
+                    && self.commit(wallet, vec![entry])
+                {
+                    self.holds.insert(job, hold);
+                }
+            }
+            Step::HoldUnlimited { job, amount } => {
+                let (hold, entry) =
+                    wallet.hold_unlimited(&generation(job), Credits::new(amount), now);
+                if self.commit(wallet, vec![entry]) {
+                    self.holds.insert(job, hold);
+                }
+            }
+            Step::Close { job, captured_percent } => {
+                // As in the product: whether a hold is open is read from the job, not from the wallet.
+                if let Some(hold) = self.holds.get(&job).cloned()
+                    && !self.closed.contains(&job)
+                {
+                    let captured = Credits::new(hold.amount().get() * captured_percent / 100);
+                    let entries = wallet.close(&hold, captured, now);
+                    assert!(self.commit(wallet, entries), "a first close is never a conflict");
+                    self.closed.insert(job);
+                }
+            }
+            Step::Expire => {
+                let entries = wallet.expire(now);
+                assert!(self.commit(wallet, entries), "a sweep is never a conflict");
+            }
+            Step::Wait { .. } => {}
+        }
+    }
+}
+
+fn generation(job: u8) -> GenerationId {
+    GenerationId::new(ulid::Ulid::from_parts(1, u128::from(job)))
+}
+
+proptest! {
+    #[test]
+    fn the_wallet_is_what_the_ledger_adds_up_to(steps in prop::collection::vec(step(), 0..120)) {
+        let mut now: Timestamp = "2026-01-31T00:00:00Z".parse().expect("a time");
+        let mut books = Books::default();
+        for step in &steps {
+            if let Step::Wait { minutes } = step {
+                now = now.checked_add(i64::from(*minutes).minutes()).expect("in range");
+            }
+            // Every command comes twice.
+            books.take(step, now);
+            books.take(step, now);
+
+            let balances = replay(books.ledger.values());
+            prop_assert!(balances.unbalanced.is_empty());
+            prop_assert_eq!(drift(&books.wallet, &balances), vec![]);
+            let sum: i64 = AccountName::ALL.iter().map(|a| balances.total(*a)).sum();
+            prop_assert_eq!(sum, 0);
+            let open: Credits = books.holds.iter()
+                .filter(|(job, _)| !books.closed.contains(job)).map(|(_, h)| h.amount()).sum();
+            prop_assert_eq!(books.wallet.held(), open);
+        }
+    }
+
+    #[test]
+    fn a_released_hold_leaves_every_grant_as_it_was(
+        amounts in prop::collection::vec((1u32..50, 0u8..3), 1..6), part in 1u32..=100
+    ) {
+        let now: Timestamp = "2026-01-31T00:00:00Z".parse().expect("a time");
+        let mut wallet = Wallet::default();
+        for (n, (amount, priority)) in amounts.iter().enumerate() {
+            let id = GrantId(format!("test:{n}"));
+            let new = NewGrant {
+                id, amount: Credits::new(*amount), priority: *priority, expires_at: None,
+            };
+            wallet.grant(new, now);
+        }
+        let before = wallet.clone();
+        let amount = Credits::new((wallet.available(now).get() * part / 100).max(1));
+        let (hold, _) = wallet.hold(&generation(1), amount, now).expect("there is enough");
+        prop_assert_eq!(wallet.held(), amount);
+        wallet.close(&hold, Credits::ZERO, now);
+        prop_assert_eq!(wallet, before);
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().expect("a time")
+}
+
+fn granted(id: &str, amount: u32, priority: u8, expires_at: Option<&str>) -> NewGrant {
+    let id = GrantId(id.into());
+    NewGrant { id, amount: Credits::new(amount), priority, expires_at: expires_at.map(at) }
+}
+
+#[test]
+fn credits_burn_by_priority_then_earlier_expiry_then_age() {
+    let mut wallet = Wallet::default();
+    wallet.grant(granted("pack", 5, 9, Some("2027-01-01T00:00:00Z")), at("2026-01-01T00:00:00Z"));
+    wallet.grant(granted("later", 5, 0, Some("2026-03-01T00:00:00Z")), at("2026-01-02T00:00:00Z"));
+    wallet.grant(granted("sooner", 5, 0, Some("2026-02-01T00:00:00Z")), at("2026-01-03T00:00:00Z"));
+    let (hold, _) = wallet
+        .hold(&generation(1), Credits::new(12), at("2026-01-04T00:00:00Z"))
+        .expect("there are 15");
+    let burnt: Vec<_> =
+        hold.allocations.iter().map(|a| (a.grant.0.as_str(), a.amount.get())).collect();
+    assert_eq!(burnt, [("sooner", 5), ("later", 5), ("pack", 2)]);
+}
+
+#[test]
+fn what_comes_home_to_a_lapsed_grant_lapses_and_shows() {
+    let mut wallet = Wallet::default();
+    wallet.grant(granted("month", 10, 0, Some("2026-02-01T00:00:00Z")), at("2026-01-01T00:00:00Z"));
+    let (hold, _) = wallet
+        .hold(&generation(1), Credits::new(4), at("2026-01-31T23:59:59Z"))
+        .expect("there are 10");
+    let after = at("2026-02-01T00:00:00Z");
+    assert_eq!(wallet.available(after), Credits::ZERO);
+    assert_eq!(wallet.expire(after).len(), 1);
+    let entries = wallet.close(&hold, Credits::new(1), after);
+    let ids: Vec<_> = entries.iter().map(Entry::id).collect();
+    let job = generation(1);
+    assert_eq!(ids, [format!("close:{job}"), format!("expire:month:{job}")]);
+    assert!(matches!(entries[1].reason, Reason::ExpireReleased { .. }));
+    assert_eq!((wallet.held(), wallet.totals().expired), (Credits::ZERO, 9));
+}
+
+#[test]
+fn a_hold_for_more_than_there_is_changes_nothing() {
+    let now = at("2026-01-01T00:00:00Z");
+    let mut wallet = Wallet::default();
+    wallet.grant(granted("month", 3, 0, None), now);
+    let before = wallet.clone();
+    let refused = wallet.hold(&generation(1), Credits::new(4), now).expect_err("only 3");
+    assert_eq!(refused.to_string(), "4 credits needed, 3 available");
+    assert_eq!(wallet, before);
+}

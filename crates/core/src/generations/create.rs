@@ -1,0 +1,227 @@
+//! Accepting a job: checks, then hold, job, event, idempotency key and message in one commit. Nothing waits on a
+//! provider.
+
+use std::fmt::Write as _;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::generation::{Generation, Stage, plus};
+use super::order::{NotPermitted, Order, permit};
+use super::update::{dispatch, document_of};
+use super::view::GenerationView;
+use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft};
+use crate::catalog::Model;
+use crate::credits::NotEnough;
+use crate::ids::{DecisionId, GenerationId, UserId};
+use crate::ports::documents::{DocumentsError, NewDocument, encode};
+use crate::ports::identity::Person;
+use crate::ports::moderation::{Category, ModerationError, Verdict};
+use crate::services::Services;
+
+/// The caller's name for one wish: the same key is the same job. 1 to 255 visible ASCII characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 255 visible ASCII characters")]
+pub struct InvalidIdempotencyKey;
+
+#[derive(Debug)]
+pub struct Created {
+    pub generation: Generation,
+    /// How many of the user's own jobs come first.
+    pub position: usize,
+    /// The key was used before, for the same wish: this is the job of that time.
+    pub replayed: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error(transparent)]
+    NotPermitted(#[from] NotPermitted),
+    #[error(transparent)]
+    NotEnough(#[from] NotEnough),
+    #[error(transparent)]
+    BacklogFull(#[from] BacklogFull),
+    #[error("the prompt was kept back by the safety check")]
+    Blocked { decision: DecisionId, category: Category },
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    #[error("there is no such generation")]
+    NotFound,
+    /// Nothing was stored or charged.
+    #[error(transparent)]
+    Moderation(#[from] ModerationError),
+    #[error(transparent)]
+    Documents(#[from] DocumentsError),
+}
+
+/// What is kept of an idempotency key.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptKey {
+    generation: GenerationId,
+    /// Of the order, so that the same key with another wish is noticed.
+    fingerprint: String,
+}
+
+/// Accepts `order`, or says why not; then nothing is stored and nothing charged.
+pub async fn create(
+    services: &Services,
+    user: &UserId,
+    person: &Person,
+    key: &IdempotencyKey,
+    order: &Order,
+    model: &Model,
+) -> Result<Created, CreateError> {
+    accept(services, user, person, key, order, model, None).await
+}
+
+/// Makes a new job of an old one's order. With a seed of chance it draws another picture; with a given one the same.
+pub async fn retry(
+    services: &Services,
+    user: &UserId,
+    person: &Person,
+    key: &IdempotencyKey,
+    id: &GenerationId,
+) -> Result<Created, CreateError> {
+    let old = super::get(services, user, id).await?.ok_or(CreateError::NotFound)?;
+    let Some(model) = services.catalog.model(&old.order.model) else {
+        let gone = NotPermitted::Gone { model: old.order.model };
+        return Err(gone.into());
+    };
+    accept(services, user, person, key, &old.order, model, Some(id)).await
+}
+
+async fn accept(
+    services: &Services,
+    user: &UserId,
+    person: &Person,
+    key: &IdempotencyKey,
+    order: &Order,
+    model: &Model,
+    retry_of: Option<&GenerationId>,
+) -> Result<Created, CreateError> {
+    let fingerprint = hex_sha256(&[encode(order).as_bytes(), encode(&retry_of).as_bytes()]);
+    let id = GenerationId::new(ulid(services));
+    let mut moderated = false;
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        if let Some(kept) = services.documents.get(user.as_str(), &key.document_id()).await? {
+            return replay(services, user, &kept.decode()?, &fingerprint).await;
+        }
+        let mut draft = Draft::open(services, user, Some(person)).await?;
+        let plan = services.catalog.plan(draft.account.plan);
+        permit(order, model, plan, &services.catalog)?;
+        // The queue is chosen before this job counts towards fair use.
+        let queue = draft.account.queue(&services.catalog);
+        let price = order.price(model);
+        let (hold, entry) = draft.account.hold(&id, price, &services.catalog, draft.now)?;
+        let admission = draft.account.lanes.admit(&id, plan)?;
+        if !moderated {
+            // After the cheap refusals, before anything is stored; once, whatever conflicts follow.
+            moderate(services, order).await?;
+            moderated = true;
+        }
+        let deadline = SignedDuration::try_from(services.catalog.job_deadline);
+        let mut generation = Generation {
+            schema: 1,
+            id: id.clone(),
+            user: user.clone(),
+            order: order.clone(),
+            plan: draft.account.plan,
+            queue,
+            created_at: draft.now,
+            deadline_at: plus(draft.now, deadline.expect("an hour is a duration")),
+            revision: 1,
+            retry_of: retry_of.cloned(),
+            hold,
+            stage: Stage::Waiting,
+            outbox: None,
+        };
+        draft.enter(&[entry]);
+        match admission {
+            Admission::AtWork => dispatch(&mut generation, &mut draft),
+            Admission::Waits => {}
+        }
+        let position = draft.account.lanes.position(&id);
+        let view = GenerationView::of(services, &generation, position, draft.now).await;
+        let view = serde_json::to_value(view).expect("views are plain data");
+        draft.announce(&id, generation.revision, &view);
+        draft.create(document_of(&generation));
+        draft.create(NewDocument {
+            id: key.document_id(),
+            kind: "idempotency_key",
+            due: None,
+            body: encode(&KeptKey { generation: id.clone(), fingerprint: fingerprint.clone() }),
+        });
+        match draft.commit(services).await {
+            Ok(()) => return Ok(Created { generation, position, replayed: false }),
+            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Err(last.expect("every round but a conflict returned").into())
+}
+
+async fn replay(
+    services: &Services,
+    user: &UserId,
+    kept: &KeptKey,
+    fingerprint: &str,
+) -> Result<Created, CreateError> {
+    if kept.fingerprint != fingerprint {
+        return Err(CreateError::KeyReused);
+    }
+    let generation = super::get(services, user, &kept.generation).await?;
+    let generation = generation.ok_or(CreateError::NotFound)?;
+    let draft = Draft::open(services, user, None).await?;
+    let position = draft.account.lanes.position(&generation.id);
+    Ok(Created { generation, position, replayed: true })
+}
+
+async fn moderate(services: &Services, order: &Order) -> Result<(), CreateError> {
+    match services.moderation.text(order.prompt.as_str()).await? {
+        Verdict::Allowed => Ok(()),
+        Verdict::Blocked { category, severity } => {
+            let decision = DecisionId::new(ulid(services));
+            tracing::info!(decision.id = %decision, category = category.as_str(), severity,
+                "A prompt was kept back, decision `{decision}`");
+            Err(CreateError::Blocked { decision, category })
+        }
+    }
+}
+
+pub(super) fn ulid(services: &Services) -> ulid::Ulid {
+    let now = services.clock.now().as_millisecond();
+    ulid::Ulid::from_parts(u64::try_from(now).unwrap_or(0), services.ids.random())
+}
+
+fn hex_sha256(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes everything");
+        hex
+    })
+}
+
+impl IdempotencyKey {
+    pub fn parse(text: &str) -> Result<Self, InvalidIdempotencyKey> {
+        let fits = (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| Self(text.to_owned())).ok_or(InvalidIdempotencyKey)
+    }
+
+    /// For a caller that gave none: a key that nobody else uses.
+    pub fn fresh(services: &Services) -> Self {
+        Self(ulid(services).to_string())
+    }
+
+    /// Hashed, because a key may hold what a document's id may not.
+    fn document_id(&self) -> String {
+        format!("idem:{}", hex_sha256(&[self.0.as_bytes()]))
+    }
+}

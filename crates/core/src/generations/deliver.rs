@@ -1,0 +1,174 @@
+//! A drawn picture: fetched, checked, finished and stored, then delivered. Every step may be done twice: the keys are
+//! known beforehand and the commit happens once.
+
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+
+use super::finish::provider;
+use super::generation::{Failure, Generation};
+use super::image::{Asset, Image, ImageState};
+use super::keys::{Rendition, blob_key};
+use super::submit::look_again;
+use super::update::update;
+use crate::catalog::OutputFormat;
+use crate::ids::DecisionId;
+use crate::ports::BoxError;
+use crate::ports::documents::DocumentsError;
+use crate::ports::image_provider::ProviderError;
+use crate::ports::imaging::{Encoded, Finished, ImagingOrder, Recipe};
+use crate::ports::moderation::Verdict;
+use crate::services::Services;
+
+/// A step that needs something which is down now: tried again, until the job is given up.
+#[derive(Debug, thiserror::Error)]
+#[error("{step} is not possible now")]
+struct NotNow {
+    step: &'static str,
+    #[source]
+    source: BoxError,
+}
+
+/// Brings image `index` home, if it is drawn.
+pub(super) async fn deliver(
+    services: &Services,
+    generation: &Generation,
+    index: u32,
+) -> Result<(), DocumentsError> {
+    let image = generation.images().iter().find(|i| i.index == index);
+    let Some((image, output)) = image.and_then(|image| match &image.state {
+        ImageState::Drawn { output, .. } => Some((image, output)),
+        _ => None,
+    }) else {
+        return Ok(());
+    };
+    let state = match bring_home(services, generation, image, output).await {
+        Ok(state) => state,
+        Err(error) => {
+            tracing::warn!(generation.id = %generation.id, error = &error as &dyn std::error::Error,
+                "Image {index} of generation `{}` waits: {error}", generation.id);
+            look_again(services, generation, Duration::from_secs(5)).await;
+            return Ok(());
+        }
+    };
+    let (user, id) = (&generation.user, &generation.id);
+    let kept = update(services, user, id, |case| {
+        let Some(image) = case.generation.image_mut(index) else { return false };
+        if !matches!(image.state, ImageState::Drawn { .. }) {
+            return false;
+        }
+        image.state = state.clone();
+        case.end_if_settled();
+        true
+    });
+    if let Some((now, false)) = kept.await? {
+        clear_up(services, &now, index, &state).await;
+    }
+    Ok(())
+}
+
+/// Everything between the provider's link and our blobs.
+async fn bring_home(
+    services: &Services,
+    generation: &Generation,
+    image: &Image,
+    output: &str,
+) -> Result<ImageState, NotNow> {
+    let bytes = match provider(services, generation).fetch(output).await {
+        Ok(bytes) => bytes,
+        Err(ProviderError::Refused { reason }) => return Ok(unusable(generation, &reason)),
+        Err(ProviderError::Unavailable(source)) => {
+            return Err(NotNow { step: "fetching the picture", source });
+        }
+    };
+    let small = match services.imaging.for_moderation(bytes.clone()).await {
+        Ok(small) => small,
+        Err(error) => return Ok(unusable(generation, &error.reason)),
+    };
+    let verdict = services.moderation.image(&small).await;
+    let verdict = verdict.map_err(|e| NotNow { step: "the safety check", source: Box::new(e) })?;
+    if let Verdict::Blocked { category, severity } = verdict {
+        let decision = DecisionId::new(super::create::ulid(services));
+        tracing::info!(generation.id = %generation.id, decision.id = %decision,
+            category = category.as_str(), severity, "A picture was kept back, decision `{decision}`");
+        return Ok(ImageState::Filtered { decision, category });
+    }
+    let order = ImagingOrder {
+        format: generation.order.output_format,
+        watermark: services.catalog.plan(generation.plan).watermark,
+        recipe: recipe(services, generation, image),
+    };
+    let finished = match services.imaging.finish(bytes, order).await {
+        Ok(finished) => finished,
+        Err(error) => return Ok(unusable(generation, &error.reason)),
+    };
+    store(services, generation, image.index, finished).await
+}
+
+fn unusable(generation: &Generation, reason: &str) -> ImageState {
+    tracing::error!(generation.id = %generation.id, "The provider's file cannot be used: {reason}");
+    ImageState::Failed { reason: Failure::BadOutput }
+}
+
+fn recipe(services: &Services, generation: &Generation, image: &Image) -> Recipe {
+    let order = &generation.order;
+    let size = services.catalog.model(&order.model).and_then(|m| m.size(order.aspect_ratio));
+    Recipe {
+        prompt: order.embed_prompt.then(|| order.prompt.as_str().to_owned()),
+        model: order.model.clone(),
+        seed: image.seed,
+        width: size.map_or(0, |s| s.width),
+        height: size.map_or(0, |s| s.height),
+        generation: generation.id.to_string(),
+        index: image.index,
+        parent: None,
+        created_at: generation.created_at.to_string(),
+    }
+}
+
+async fn store(
+    services: &Services,
+    generation: &Generation,
+    index: u32,
+    finished: Finished,
+) -> Result<ImageState, NotNow> {
+    let format = generation.order.output_format;
+    let asset = Asset {
+        width: finished.width,
+        height: finished.height,
+        bytes: finished.original.bytes.len() as u64,
+        format,
+        original_is_display: finished.display.is_none(),
+        placeholder: finished.placeholder,
+    };
+    let original = (Rendition::Original(format), finished.original);
+    let display = finished.display.map(|encoded| (Rendition::Display, encoded));
+    let thumbnail = (Rendition::Thumbnail, finished.thumbnail);
+    let puts = [Some(original), display, Some(thumbnail)].into_iter().flatten();
+    let puts = puts.map(|(rendition, Encoded { bytes, content_type, .. })| {
+        let key = blob_key(&generation.user, &generation.id, index, rendition);
+        async move { services.blobs.put(&key, content_type, bytes).await }
+    });
+    let stored = try_join_all(puts).await;
+    stored.map_err(|e| NotNow { step: "storing the picture", source: Box::new(e) })?;
+    Ok(ImageState::Delivered(asset))
+}
+
+/// The job ended meanwhile without this picture: what was stored for it goes. Best effort: nobody has a link to it.
+async fn clear_up(services: &Services, now: &Generation, index: u32, state: &ImageState) {
+    let delivered = now
+        .images()
+        .iter()
+        .any(|image| image.index == index && matches!(image.state, ImageState::Delivered(_)));
+    let ImageState::Delivered(Asset { format, .. }) = state else { return };
+    if delivered || !now.is_final() {
+        return;
+    }
+    let format: OutputFormat = *format;
+    for rendition in [Rendition::Original(format), Rendition::Display, Rendition::Thumbnail] {
+        let key = blob_key(&now.user, &now.id, index, rendition);
+        if let Err(error) = services.blobs.delete(&key).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "A blob without a job stays");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Jobs: from a wish to pictures, whatever crashes, repeats or comes late.
+//!
+//! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
+//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`], [`finish`] with
+//! [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees).
+
+mod cancel;
+mod create;
+mod deliver;
+mod finish;
+mod generation;
+mod image;
+mod keys;
+mod order;
+mod queries;
+mod reconcile;
+mod submit;
+mod update;
+mod view;
+
+pub use self::cancel::{CancelError, cancel};
+pub use self::create::{
+    CreateError, Created, IdempotencyKey, InvalidIdempotencyKey, create, retry,
+};
+pub use self::finish::{FinishError, finish};
+pub use self::generation::{Ended, Failure, Generation, KIND, Outcome, Stage, Status};
+pub use self::image::{Asset, Image, ImageState};
+pub use self::order::{MAX_COUNT, MAX_SEED, NotPermitted, Objection, Order, Prompt, Wish, permit};
+pub use self::queries::{EventsPage, events, get, list};
+pub use self::reconcile::{enqueue_silent, relay_outbox};
+pub use self::submit::submit;
+pub use self::view::{CreditsView, ErrorView, EventView, GenerationView, ImageView};

@@ -1,0 +1,173 @@
+//! The one way in which a job changes: read job and account, let a rule decide, write all of it or decide again.
+
+use jiff::Timestamp;
+
+use super::generation::{Generation, KIND, Outcome, Stage};
+use super::image::ImageState;
+use super::view::GenerationView;
+use crate::accounts::{ATTEMPTS, Draft, outbox_id};
+use crate::credits::Credits;
+use crate::ids::{GenerationId, UserId};
+use crate::messages::{FinishGeneration, News, QueueName, SubmitGeneration};
+use crate::ports::documents::{DocumentsError, NewDocument, encode};
+use crate::services::Services;
+
+/// A job under decision, with the account that pays for it.
+pub(super) struct Case<'a> {
+    pub(super) generation: Generation,
+    pub(super) draft: Draft,
+    pub(super) services: &'a Services,
+}
+
+/// Lets `decide` change the job, as often as others decide first, and commits. What users can see becomes an event;
+/// when the job has ended, its credits are settled and the next one of the backlog goes to work. `Ok(None)`: there is
+/// no such job.
+pub(super) async fn update<T>(
+    services: &Services,
+    user: &UserId,
+    id: &GenerationId,
+    mut decide: impl FnMut(&mut Case<'_>) -> T,
+) -> Result<Option<(Generation, T)>, DocumentsError> {
+    let mut last = None;
+    for _ in 0..ATTEMPTS {
+        let Some(document) = services.documents.get(user.as_str(), id.as_str()).await? else {
+            return Ok(None);
+        };
+        let before: Generation = document.decode()?;
+        let draft = Draft::open(services, user, None).await?;
+        let mut case = Case { generation: before.clone(), draft, services };
+        let answer = decide(&mut case);
+        let Case { mut generation, mut draft, .. } = case;
+        if generation == before {
+            return Ok(Some((generation, answer)));
+        }
+        generation.revision += 1;
+        if generation.is_final() && !before.is_final() {
+            advance(services, &mut draft, &generation.id).await?;
+        }
+        if face(&generation) != face(&before) {
+            let position = draft.account.lanes.position(&generation.id);
+            let view = GenerationView::of(services, &generation, position, draft.now).await;
+            let view = serde_json::to_value(view).expect("views are plain data");
+            draft.announce(&generation.id, generation.revision, &view);
+        }
+        draft.replace(document.etag, document_of(&generation));
+        match draft.commit(services).await {
+            Ok(()) => return Ok(Some((generation, answer))),
+            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
+            Err(other) => return Err(other),
+        }
+    }
+    Err(last.expect("every round but a conflict returned"))
+}
+
+/// A job as a document.
+pub(super) fn document_of(generation: &Generation) -> NewDocument {
+    NewDocument {
+        id: generation.id.to_string(),
+        kind: KIND,
+        due: generation.due(),
+        body: encode(generation),
+    }
+}
+
+/// Puts a job into the shared queue.
+pub(super) fn dispatch(generation: &mut Generation, draft: &mut Draft) {
+    let message = format!("{}:submit", generation.id);
+    generation.dispatch(message.clone(), draft.now);
+    let body =
+        SubmitGeneration { user: generation.user.clone(), generation: generation.id.clone() };
+    draft.send(generation.queue, message, encode(&body));
+}
+
+impl Case<'_> {
+    pub(super) fn now(&self) -> Timestamp {
+        self.draft.now
+    }
+
+    /// The message in the outbox has arrived: it need not be sent again.
+    pub(super) fn received(&mut self) {
+        if let Some(message) = self.generation.outbox.take() {
+            self.draft.delete(outbox_id(&message));
+        }
+    }
+
+    /// Ends the job and settles its credits: what was delivered is captured, the rest goes back. If the provider may
+    /// still be at it, a message will tell it to stop. A job that has ended stays as it is.
+    pub(super) fn end(&mut self, outcome: Outcome) {
+        let now = self.now();
+        let price = self.price_of_one();
+        let hold = self.generation.hold.clone();
+        let at_provider = self.generation.images().iter().any(|image| {
+            matches!(image.state, ImageState::Requested { .. } | ImageState::Rendering { .. })
+        });
+        if let Some(captured) = self.generation.end(outcome, price, now) {
+            let entries = self.draft.account.wallet.close(&hold, captured, now);
+            self.draft.enter(&entries);
+            self.draft.account.lanes.leave(&self.generation.id);
+            self.received();
+            if at_provider {
+                let message = format!("{}:abandoned", self.generation.id);
+                let body = FinishGeneration {
+                    user: self.generation.user.clone(),
+                    generation: self.generation.id.clone(),
+                    news: News::Abandoned,
+                };
+                self.generation.outbox = Some(message.clone());
+                self.draft.send(QueueName::GenerationResults, message, encode(&body));
+            }
+        }
+    }
+
+    /// Ends the job if none of its images is under way any more.
+    pub(super) fn end_if_settled(&mut self) {
+        if let Some(outcome) = self.generation.settled() {
+            self.end(outcome);
+        }
+    }
+
+    /// What was held for each image: the price at acceptance, whatever the catalogue says now.
+    fn price_of_one(&self) -> Credits {
+        Credits::new(self.generation.hold.amount().get() / self.generation.order.count)
+    }
+}
+
+/// A place is free: the longest-waiting jobs of this user go to the shared queue, in the same commit.
+async fn advance(
+    services: &Services,
+    draft: &mut Draft,
+    ended: &GenerationId,
+) -> Result<(), DocumentsError> {
+    let plan = services.catalog.plan(draft.account.plan);
+    while let Some(next) = draft.account.lanes.advance(plan) {
+        debug_assert_ne!(next, *ended, "a job that has ended has left the lanes");
+        let user = draft.account.id.clone();
+        let Some(document) = services.documents.get(user.as_str(), next.as_str()).await? else {
+            draft.account.lanes.leave(&next);
+            continue;
+        };
+        let mut generation: Generation = document.decode()?;
+        if !matches!(generation.stage, Stage::Waiting) {
+            // Read after the account: it was changed by a later commit than ours, which will conflict.
+            continue;
+        }
+        dispatch(&mut generation, draft);
+        generation.revision += 1;
+        draft.replace(document.etag, document_of(&generation));
+    }
+    Ok(())
+}
+
+/// What a user can see of a job's state: when it changes, that is an event.
+fn face(generation: &Generation) -> (super::Status, Vec<u8>) {
+    let image = |image: &super::Image| match image.state {
+        ImageState::Planned { .. }
+        | ImageState::Requested { .. }
+        | ImageState::Rendering { .. }
+        | ImageState::Drawn { .. } => 0,
+        ImageState::Delivered(_) => 1,
+        ImageState::Filtered { .. } => 2,
+        ImageState::Failed { .. } => 3,
+    };
+    (generation.status(), generation.images().iter().map(image).collect())
+}

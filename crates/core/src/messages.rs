@@ -1,0 +1,115 @@
+//! What travels through queues. A message carries ids and facts from outside, never our own state: whoever receives
+//! it reads the state again, so that it may come late, twice or out of order.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{GenerationId, UserId};
+use crate::ports::image_provider::{Prediction, PredictionId};
+
+/// Every queue there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QueueName {
+    GenerationFree,
+    GenerationBasic,
+    GenerationPremium,
+    GenerationResults,
+    CreditResets,
+}
+
+impl QueueName {
+    pub const ALL: [Self; 5] = [
+        Self::GenerationFree,
+        Self::GenerationBasic,
+        Self::GenerationPremium,
+        Self::GenerationResults,
+        Self::CreditResets,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GenerationFree => "generation-free",
+            Self::GenerationBasic => "generation-basic",
+            Self::GenerationPremium => "generation-premium",
+            Self::GenerationResults => "generation-results",
+            Self::CreditResets => "credit-resets",
+        }
+    }
+}
+
+impl FromStr for QueueName {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|q| q.as_str() == text);
+        known.ok_or_else(|| format!("there is no queue `{text}`"))
+    }
+}
+
+/// On the plan's queue: hand this job to its provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmitGeneration {
+    pub user: UserId,
+    pub generation: GenerationId,
+}
+
+/// On `generation-results`: something may have happened to this job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinishGeneration {
+    pub user: UserId,
+    pub generation: GenerationId,
+    pub news: News,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum News {
+    /// The provider reported on one picture.
+    Report { index: u32, prediction: PredictionId, state: Prediction },
+    /// Nobody reported: look for yourself.
+    Silence,
+    /// The job was cancelled while the provider was at it: tell the provider.
+    Abandoned,
+}
+
+/// On `credit-resets`: this account's period has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetAccountCredits {
+    pub user: UserId,
+    /// The moment at which it was due, for the message's id.
+    pub due: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queue_names_are_read_back_and_agree_with_their_serde_form() {
+        for queue in QueueName::ALL {
+            assert_eq!(queue.as_str().parse(), Ok(queue));
+            assert_eq!(serde_json::to_value(queue).ok(), Some(queue.as_str().into()));
+        }
+    }
+
+    /// A message sent before a deployment is read after it: a change here needs a new, tolerated form.
+    #[test]
+    fn messages_of_the_first_version_are_still_read() {
+        let ids = r#""user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","generation":"gen_01ARZ3NDEKTSV4RRFFQ69G5FAW""#;
+        for news in [
+            r#"{"kind":"silence"}"#,
+            r#"{"kind":"abandoned"}"#,
+            r#"{"kind":"report","index":0,"prediction":"p","state":{"state":"working","started":true}}"#,
+            r#"{"kind":"report","index":0,"prediction":"p","state":{"state":"drawn","output":"https://a/b"}}"#,
+            r#"{"kind":"report","index":0,"prediction":"p","state":{"state":"filtered"}}"#,
+            r#"{"kind":"report","index":0,"prediction":"p","state":{"state":"failed","reason":"x"}}"#,
+            r#"{"kind":"report","index":0,"prediction":"p","state":{"state":"cancelled"}}"#,
+        ] {
+            let text = format!(r#"{{{ids},"news":{news}}}"#);
+            serde_json::from_str::<FinishGeneration>(&text).expect(news);
+        }
+        serde_json::from_str::<SubmitGeneration>(&format!("{{{ids}}}")).expect("submit");
+    }
+}

@@ -1,0 +1,141 @@
+//! Whoever draws the pictures.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::BoxError;
+use crate::catalog::{AspectRatio, Model, OutputFormat};
+use crate::ticket::Ticket;
+
+/// A provider of pictures, one prediction a picture.
+///
+/// Promises: `submit` ends within [`SUBMIT_TIMEOUT`], and after it has returned (or was dropped) that call starts no
+/// prediction any more; a status it does not know is [`Prediction::Working`], never an end.
+#[async_trait]
+pub trait ImageProvider: std::fmt::Debug + Send + Sync + 'static {
+    /// Asks for one picture. Not repeatable: see [`SubmitError::Uncertain`].
+    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError>;
+
+    /// `Ok(None)` when the provider knows no such prediction.
+    async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError>;
+
+    /// Ends a prediction; one that has ended already stays as it is.
+    async fn cancel(&self, prediction: &PredictionId) -> Result<(), ProviderError>;
+
+    /// Checks a webhook's signature and age and reads it. Pure: no I/O, no store.
+    fn verify(&self, call: &WebhookCall<'_>) -> Result<Snapshot, WebhookError>;
+
+    /// Downloads an output, from the provider's own hosts alone, 32 MiB at the most.
+    async fn fetch(&self, output: &str) -> Result<Vec<u8>, ProviderError>;
+}
+
+/// How long one `submit` may take, all told.
+pub const SUBMIT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One picture to draw.
+#[derive(Debug, Clone)]
+pub struct ProviderRequest<'a> {
+    pub model: &'a Model,
+    pub prompt: &'a str,
+    pub aspect_ratio: AspectRatio,
+    pub seed: u32,
+    pub output_format: OutputFormat,
+    /// Comes back in the webhook's address, and finds the prediction when the answer to `submit` was lost.
+    pub ticket: &'a Ticket,
+    /// Where the provider reports to; without it the job is polled.
+    pub callback: Option<String>,
+    /// The provider should give up after this long, so that it does not draw for nobody.
+    pub cancel_after: Duration,
+}
+
+/// The provider's name of one prediction. Opaque.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PredictionId(pub String);
+
+/// How a prediction is looked for.
+#[derive(Debug, Clone)]
+pub enum Sought<'a> {
+    ById(&'a PredictionId),
+    /// By what we sent, when the answer was lost.
+    ByTicket {
+        ticket: &'a Ticket,
+        /// For a provider that does not give the callback back: the seed is ours and random, so prompt and seed name
+        /// the picture.
+        prompt: &'a str,
+        seed: u32,
+        created_after: Timestamp,
+    },
+}
+
+/// What is known of a prediction at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    pub id: PredictionId,
+    pub state: Prediction,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Prediction {
+    /// Not ended.
+    Working { started: bool },
+    /// Ended; the link lives for an hour or less.
+    Drawn { output: String },
+    /// The provider's own safety check kept the picture back.
+    Filtered,
+    /// Ended without a picture. `reason` is the provider's, for the log.
+    Failed { reason: String },
+    /// Ended by us, or by `cancel_after`.
+    Cancelled,
+}
+
+/// A webhook as it came in.
+#[derive(Debug, Clone)]
+pub struct WebhookCall<'a> {
+    pub id: Option<&'a str>,
+    pub timestamp: Option<&'a str>,
+    pub signature: Option<&'a str>,
+    pub body: &'a [u8],
+    pub now: Timestamp,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The prompt or a parameter is not acceptable; trying again will not help.
+    #[error("the provider refused the request: {reason}")]
+    Refused { reason: String },
+    /// Certainly not accepted; worth trying again after a while.
+    #[error("the provider takes no request now")]
+    Unavailable {
+        retry_after: Option<Duration>,
+        #[source]
+        source: BoxError,
+    },
+    /// The answer was lost: a prediction may exist. Look for the ticket before submitting again.
+    #[error("the provider's answer was lost")]
+    Uncertain(#[source] BoxError),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// Worth trying again.
+    #[error("the provider is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// Trying again will not help.
+    #[error("the provider refused: {reason}")]
+    Refused { reason: String },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum WebhookError {
+    /// Forged, stale, or for someone else.
+    #[error("the webhook's signature does not hold: {0}")]
+    Forged(&'static str),
+    /// Signed, but not readable as a prediction.
+    #[error("the webhook's body is not a prediction")]
+    Unreadable(#[source] BoxError),
+}

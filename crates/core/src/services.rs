@@ -1,0 +1,40 @@
+//! The ports, in one place.
+
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Provider};
+use crate::ports::blobs::Blobs;
+use crate::ports::clock::{Clock, Ids};
+use crate::ports::documents::Documents;
+use crate::ports::image_provider::ImageProvider;
+use crate::ports::imaging::Imaging;
+use crate::ports::moderation::Moderation;
+use crate::ports::queue::Queue;
+use crate::ports::realtime::Realtime;
+use crate::ticket::TicketKey;
+
+/// What the rules stand on. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Services {
+    pub documents: Arc<dyn Documents>,
+    pub blobs: Arc<dyn Blobs>,
+    pub queue: Arc<dyn Queue>,
+    pub replicate: Arc<dyn ImageProvider>,
+    pub realtime: Arc<dyn Realtime>,
+    pub moderation: Arc<dyn Moderation>,
+    pub imaging: Arc<dyn Imaging>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub catalog: Arc<Catalog>,
+    pub tickets: TicketKey,
+    /// Where providers reach us, such as `https://api.example.com`; without it jobs are polled by delayed messages.
+    pub public_url: Option<String>,
+}
+
+impl Services {
+    pub fn provider(&self, provider: Provider) -> &dyn ImageProvider {
+        match provider {
+            Provider::Replicate => &*self.replicate,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The app settings: what the handler finds in its environment, and what `%NAME%` in the package stands for.
+
+use std::collections::BTreeMap;
+
+use crate::ground::GroundParts;
+
+/// The names under which the stand-ins find the same secrets in [`GroundParts::secret`].
+pub(crate) mod secrets {
+    pub(crate) const SERVICE_BUS: &str = "service_bus";
+    pub(crate) const WEB_PUBSUB: &str = "web_pubsub";
+    pub(crate) const BLOBS: &str = "blobs";
+    pub(crate) const REPLICATE_TOKEN: &str = "replicate_token";
+    pub(crate) const REPLICATE_WEBHOOK: &str = "replicate_webhook";
+    pub(crate) const CONTENT_SAFETY: &str = "content_safety";
+    pub(crate) const TICKET: &str = "ticket";
+    /// `x-functions-key` of functions whose `authLevel` is not `anonymous`.
+    pub(crate) const FUNCTIONS_KEY: &str = "functions_key";
+}
+
+/// The name of the one shared-access rule, as every namespace has it.
+pub(crate) const SERVICE_BUS_RULE: &str = "RootManageSharedAccessKey";
+
+/// All settings, of the user and ours; the user's win.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// Ours, made anew for this port, below `environment`.
+    pub(crate) fn new(
+        ground: &GroundParts,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Settings {
+        let environment: BTreeMap<String, String> = environment.into_iter().collect();
+        let mut settings = ours(
+            ground,
+            environment.get("REPLICATE_API_TOKEN").is_some_and(|token| !token.is_empty()),
+        );
+        settings.extend(environment);
+        Settings(settings)
+    }
+
+    /// For tests.
+    #[cfg(test)]
+    pub(crate) fn of(pairs: &[(&str, &str)]) -> Settings {
+        Settings(pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect())
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// `text` with each `%NAME%` replaced.
+    ///
+    /// # Errors
+    /// Names the setting that does not exist.
+    pub(crate) fn resolve(&self, text: &str) -> Result<String, String> {
+        let mut resolved = String::new();
+        let mut rest = text;
+        while let Some((before, from)) = rest.split_once('%') {
+            let (name, after) =
+                from.split_once('%').ok_or_else(|| format!("{text:?} has a lone %"))?;
+            resolved.push_str(before);
+            resolved
+                .push_str(self.get(name).ok_or_else(|| format!("the setting {name} is missing"))?);
+            rest = after;
+        }
+        resolved.push_str(rest);
+        Ok(resolved)
+    }
+}
+
+fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> {
+    let port = ground.port;
+    // Browsers come by name, the handler by number: a name may resolve to [::1], which nobody promises.
+    let (public, inner) =
+        (format!("http://localhost:{port}/_local"), format!("http://127.0.0.1:{port}/_local"));
+    let data = ground.data.display();
+    let mut settings = vec![
+        ("IMAGEGEN_DOCUMENTS", format!("sqlite:{data}/documents.sqlite")),
+        ("IMAGEGEN_BLOBS", format!("files:{data}/blobs")),
+        ("IMAGEGEN_BLOBS_PUBLIC_URL", format!("{public}/blobs")),
+        ("IMAGEGEN_BLOBS_ACCOUNT", "local".into()),
+        ("IMAGEGEN_BLOBS_KEY", ground.secret(secrets::BLOBS)),
+        ("ServiceBus", service_bus(&inner, &ground.secret(secrets::SERVICE_BUS))),
+        ("WEB_PUBSUB_CONNECTION_STRING", web_pubsub(&public, &ground.secret(secrets::WEB_PUBSUB))),
+        ("WEB_PUBSUB_HUB", "imagegen".into()),
+        ("TICKET_KEY", ground.secret(secrets::TICKET)),
+        ("CONTENT_SAFETY_ENDPOINT", format!("{inner}/contentsafety")),
+        ("CONTENT_SAFETY_KEY", ground.secret(secrets::CONTENT_SAFETY)),
+        ("OIDC_ISSUER", format!("{public}/oidc")),
+        ("OIDC_AUDIENCE", "imagegen-api".into()),
+        ("OIDC_REQUIRED_SCOPE", "access_as_user".into()),
+        ("LOG_LEVEL", "info".into()),
+    ];
+    // The real Replicate signs with its own secret and cannot reach this machine: no webhook, no stand-in.
+    if !real_replicate {
+        settings.extend([
+            ("REPLICATE_API_TOKEN", ground.secret(secrets::REPLICATE_TOKEN)),
+            ("REPLICATE_BASE_URL", format!("{inner}/replicate/v1")),
+            (
+                "REPLICATE_WEBHOOK_SECRETS",
+                format!("whsec_{}", ground.secret(secrets::REPLICATE_WEBHOOK)),
+            ),
+            ("REPLICATE_DELIVERY_HOSTS", format!("127.0.0.1:{port}")),
+            ("PUBLIC_URL", format!("http://127.0.0.1:{port}")),
+        ]);
+    }
+    settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn service_bus(inner: &str, key: &str) -> String {
+    format!(
+        "Endpoint={inner}/servicebus;SharedAccessKeyName={SERVICE_BUS_RULE};SharedAccessKey={key}"
+    )
+}
+
+fn web_pubsub(public: &str, key: &str) -> String {
+    format!("Endpoint={public}/webpubsub;AccessKey={key};Version=1.0;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::testing::ground;
+
+    fn settings(environment: &[(&str, &str)]) -> Settings {
+        let pairs = environment.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        Settings::new(&ground(), pairs.collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_the_user_set_wins() {
+        let settings = settings(&[("WEB_PUBSUB_HUB", "mine")]);
+        assert_eq!(settings.get("WEB_PUBSUB_HUB"), Some("mine"));
+        assert_eq!(settings.get("OIDC_AUDIENCE"), Some("imagegen-api"));
+    }
+
+    #[test]
+    fn a_token_of_the_user_means_the_real_replicate() {
+        let settings = settings(&[("REPLICATE_API_TOKEN", "r8_theirs")]);
+        assert_eq!(settings.get("REPLICATE_API_TOKEN"), Some("r8_theirs"));
+        for name in [
+            "REPLICATE_BASE_URL",
+            "REPLICATE_DELIVERY_HOSTS",
+            "REPLICATE_WEBHOOK_SECRETS",
+            "PUBLIC_URL",
+        ] {
+            assert_eq!(settings.get(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn percent_names_are_replaced_and_missing_ones_named() {
+        let settings = Settings::of(&[("QUEUE", "jobs"), ("STAGE", "dev")]);
+        assert_eq!(settings.resolve("%QUEUE%-%STAGE%").as_deref(), Ok("jobs-dev"));
+        assert_eq!(settings.resolve("plain").as_deref(), Ok("plain"));
+        assert_eq!(settings.resolve("%NONE%"), Err("the setting NONE is missing".into()));
+    }
+}

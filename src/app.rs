@@ -1,0 +1,165 @@
+//! The composition root: which adapter stands behind which port.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use imagegen_adapters::clock::{SystemClock, SystemIds};
+use imagegen_adapters::content_safety::{ContentSafety, ContentSafetySettings, Thresholds};
+use imagegen_adapters::files::FileBlobs;
+use imagegen_adapters::http::{Http, Secret};
+use imagegen_adapters::imaging::Pipeline;
+use imagegen_adapters::oidc::{OidcIdentity, OidcSettings};
+use imagegen_adapters::replicate::{Replicate, ReplicateSettings};
+use imagegen_adapters::sas::BlobSas;
+use imagegen_adapters::service_bus::ServiceBusQueue;
+use imagegen_adapters::sqlite::SqliteDocuments;
+use imagegen_adapters::web_pubsub::WebPubSub;
+use imagegen_core::catalog::Catalog;
+use imagegen_core::ports::clock::{Clock, Ids};
+use imagegen_core::ports::identity::Identity;
+use imagegen_core::services::Services;
+use imagegen_core::ticket::TicketKey;
+
+use crate::config::{BadSettings, SERVICE_BUS, Settings};
+
+/// What every handler is given. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub services: Services,
+    pub identity: Arc<dyn Identity>,
+}
+
+/// The container for pictures that were made.
+const IMAGES: &str = "images";
+/// How far the issuer's clock and ours may differ.
+const SKEW: Duration = Duration::from_secs(60);
+
+impl App {
+    /// Builds everything from the settings. Opens local files, asks nobody: clients connect when they are first
+    /// used.
+    pub fn new(settings: &Settings) -> Result<Self, BadSettings> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+        let http = Http::new(clock.clone(), ids.clone());
+        let services = Services {
+            documents: Arc::new(documents(settings)?),
+            blobs: Arc::new(blobs(settings)?),
+            queue: Arc::new(
+                ServiceBusQueue::new(settings.get(SERVICE_BUS), http.clone(), clock.clone())
+                    .map_err(wrong(SERVICE_BUS))?,
+            ),
+            replicate: Arc::new(replicate(settings, http.clone())?),
+            realtime: Arc::new(
+                WebPubSub::new(
+                    settings.get("WEB_PUBSUB_CONNECTION_STRING"),
+                    settings.get("WEB_PUBSUB_HUB"),
+                    http.clone(),
+                    clock.clone(),
+                )
+                .map_err(wrong("WEB_PUBSUB_CONNECTION_STRING or WEB_PUBSUB_HUB"))?,
+            ),
+            moderation: Arc::new(moderation(settings, http.clone())?),
+            imaging: Arc::new(Pipeline),
+            clock: clock.clone(),
+            ids,
+            catalog: Arc::new(Catalog::built_in()),
+            tickets: TicketKey::new(settings.get("TICKET_KEY")),
+            public_url: public_url(settings)?,
+        };
+        Ok(Self { services, identity: Arc::new(identity(settings, http, clock)?) })
+    }
+}
+
+fn wrong<E: fmt::Display>(name: &'static str) -> impl Fn(E) -> BadSettings {
+    move |error| BadSettings::one(name, error)
+}
+
+fn documents(settings: &Settings) -> Result<SqliteDocuments, BadSettings> {
+    const NAME: &str = "IMAGEGEN_DOCUMENTS";
+    let path = settings.get(NAME).strip_prefix("sqlite:");
+    let path = path.ok_or_else(|| BadSettings::one(NAME, "write `sqlite:` and a path"))?;
+    SqliteDocuments::open(path).map_err(|e| BadSettings::one(NAME, chain(&e)))
+}
+
+fn blobs(settings: &Settings) -> Result<FileBlobs, BadSettings> {
+    const NAME: &str = "IMAGEGEN_BLOBS";
+    let folder = settings.get(NAME).strip_prefix("files:");
+    let folder = folder.ok_or_else(|| BadSettings::one(NAME, "write `files:` and a path"))?;
+    let key = settings.get("IMAGEGEN_BLOBS_KEY");
+    let sas = BlobSas::new(settings.get("IMAGEGEN_BLOBS_ACCOUNT"), key);
+    let sas = sas.map_err(wrong("IMAGEGEN_BLOBS_KEY"))?;
+    FileBlobs::open(folder, IMAGES, settings.get("IMAGEGEN_BLOBS_PUBLIC_URL"), sas)
+        .map_err(|e| BadSettings::one(NAME, chain(&e)))
+}
+
+fn replicate(settings: &Settings, http: Http) -> Result<Replicate, BadSettings> {
+    let secrets = settings.list("REPLICATE_WEBHOOK_SECRETS").into_iter();
+    let replicate = ReplicateSettings {
+        token: Secret::new(settings.get("REPLICATE_API_TOKEN")),
+        base_url: settings.get("REPLICATE_BASE_URL").to_owned(),
+        webhook_secrets: secrets.map(Secret::new).collect(),
+        output_hosts: settings.list("REPLICATE_DELIVERY_HOSTS"),
+    };
+    Replicate::new(replicate, http).map_err(wrong("a REPLICATE_ setting"))
+}
+
+fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
+    let safety = ContentSafetySettings {
+        endpoint: settings.get("CONTENT_SAFETY_ENDPOINT").to_owned(),
+        key: Secret::new(settings.get("CONTENT_SAFETY_KEY")),
+        thresholds: thresholds(settings)?,
+        blocklists: Vec::new(),
+    };
+    ContentSafety::new(safety, http).map_err(wrong("a CONTENT_SAFETY_ setting"))
+}
+
+fn thresholds(settings: &Settings) -> Result<Thresholds, BadSettings> {
+    const NAME: &str = "CONTENT_SAFETY_THRESHOLDS";
+    let mut thresholds = Thresholds { hate: 4, self_harm: 4, sexual: 4, violence: 4 };
+    for part in settings.list(NAME) {
+        let bad = || BadSettings::one(NAME, format!("`{part}` is not like `hate=4`"));
+        let (category, level) = part.split_once('=').ok_or_else(bad)?;
+        let level: u8 = level.trim().parse().map_err(|_| bad())?;
+        match category.trim() {
+            "hate" => thresholds.hate = level,
+            "self_harm" => thresholds.self_harm = level,
+            "sexual" => thresholds.sexual = level,
+            "violence" => thresholds.violence = level,
+            _ => return Err(bad()),
+        }
+    }
+    Ok(thresholds)
+}
+
+fn public_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
+    let Some(url) = settings.optional("PUBLIC_URL") else { return Ok(None) };
+    url::Url::parse(url).map_err(wrong("PUBLIC_URL"))?;
+    if settings.list("REPLICATE_WEBHOOK_SECRETS").is_empty() {
+        let why = "it is needed with PUBLIC_URL, or no webhook can be believed";
+        return Err(BadSettings::one("REPLICATE_WEBHOOK_SECRETS", why));
+    }
+    Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+fn identity(
+    settings: &Settings,
+    http: Http,
+    clock: Arc<dyn Clock>,
+) -> Result<OidcIdentity, BadSettings> {
+    let oidc = OidcSettings {
+        issuer: settings.get("OIDC_ISSUER").to_owned(),
+        metadata_url: settings.optional("OIDC_METADATA_URL").map(str::to_owned),
+        audience: settings.get("OIDC_AUDIENCE").to_owned(),
+        required_scope: settings.get("OIDC_REQUIRED_SCOPE").to_owned(),
+        tenant: settings.optional("OIDC_TENANT").map(str::to_owned),
+        policies: settings.list("OIDC_POLICIES"),
+        skew: SKEW,
+    };
+    OidcIdentity::new(oidc, http, clock).map_err(wrong("an OIDC_ setting"))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

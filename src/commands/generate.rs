@@ -1,0 +1,84 @@
+//! Files made from the code: checked in, so that a change shows in review, and held by a test.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::config;
+use crate::functions::{all, openapi};
+
+/// Path in the checkout → exact text.
+pub type Generated = BTreeMap<PathBuf, String>;
+
+/// Every generated file.
+pub fn generated() -> Generated {
+    let functions = all();
+    let mut files: Generated = functions
+        .iter()
+        .map(|f| (Path::new("functions").join(f.name).join("function.json"), f.function_json()))
+        .collect();
+    files.insert("openapi.json".into(), openapi_text());
+    files.insert("local.settings.json.example".into(), config::example_file());
+    files.insert("docs/settings.md".into(), config::reference());
+    files
+}
+
+fn openapi_text() -> String {
+    let document = openapi::document(&all());
+    let mut text = serde_json::to_string_pretty(&document).expect("plain JSON");
+    text.push('\n');
+    text
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+pub(super) fn print_openapi() {
+    print!("{}", openapi_text());
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+pub(super) fn generate(root: &Path, check: bool) -> Result<(), String> {
+    let stale = stale(root);
+    if check {
+        return match stale.is_empty() {
+            true => Ok(()),
+            false => Err(format!("out of date: {}; run `make generate`", stale.join(", "))),
+        };
+    }
+    let failed =
+        |path: &Path, error: std::io::Error| format!("cannot write {}: {error}", path.display());
+    let folder = root.join("functions");
+    if folder.exists() {
+        // A function that left the table leaves the disk.
+        fs::remove_dir_all(&folder).map_err(|e| failed(&folder, e))?;
+    }
+    for (path, text) in generated() {
+        let path = root.join(path);
+        let parent = path.parent().expect("every generated file lies in the checkout");
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&path, text))
+            .map_err(|e| failed(&path, e))?;
+    }
+    match stale.is_empty() {
+        true => println!("Everything was up to date."),
+        false => println!("Brought up to date: {}", stale.join(", ")),
+    }
+    Ok(())
+}
+
+/// What differs from the code, or has no place in it any more.
+fn stale(root: &Path) -> Vec<String> {
+    let wanted = generated();
+    let differs = |(path, text): (&PathBuf, &String)| {
+        let found = fs::read_to_string(root.join(path)).unwrap_or_default();
+        (found != *text).then(|| path.display().to_string())
+    };
+    let mut stale: Vec<_> = wanted.iter().filter_map(differs).collect();
+    let folders = fs::read_dir(root.join("functions")).into_iter().flatten().flatten();
+    for folder in folders {
+        let path = Path::new("functions").join(folder.file_name()).join("function.json");
+        if !wanted.contains_key(&path) {
+            stale.push(path.display().to_string());
+        }
+    }
+    stale
+}

@@ -1,0 +1,110 @@
+//! What the binary does. Without a subcommand it serves; the others are for people and builds.
+
+mod functions;
+mod generate;
+mod ledger;
+mod package;
+mod plan;
+mod serve;
+
+pub use self::generate::{Generated, generated};
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// ImageGenerator AI: the custom handler of Azure Functions. Without a subcommand it serves on the port that the
+/// Functions host gives in `FUNCTIONS_CUSTOMHANDLER_PORT`.
+#[derive(Debug, Parser)]
+#[command(name = "imagegen", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the table of functions.
+    Functions,
+    /// Write the generated files: functions/, openapi.json, local.settings.json.example, docs/settings.md.
+    Generate {
+        /// The folder of the checkout.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+        /// Only say what is out of date, and fail if anything is.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Stage what is deployed: host.json, the binary and each function's folder.
+    Package {
+        /// The folder to fill; what an earlier run put there is replaced.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Prove that credits add up.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// What an operator does to accounts.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerCommand {
+    /// Rebuild every balance from the ledger's entries and print the drift; fails if there is any.
+    Verify {
+        /// Only this account (`usr_…`).
+        #[arg(long)]
+        account: Option<String>,
+        #[command(flatten)]
+        store: StoreArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Put an account on a plan from now on, with that plan's credits for a month.
+    Plan {
+        /// The account (`usr_…`), as `GET /api/v1/me` tells it.
+        #[arg(long)]
+        account: String,
+        /// free, basic or premium.
+        #[arg(long)]
+        plan: String,
+        #[command(flatten)]
+        store: StoreArguments,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct StoreArguments {
+    /// Where documents are kept.
+    #[arg(long, env = "IMAGEGEN_DOCUMENTS", default_value = "sqlite:.local/documents.sqlite")]
+    documents: String,
+}
+
+/// Runs what the arguments say. The error is a sentence for the console; the exit code is then not 0, because the
+/// host restarts a handler only if it failed.
+pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Result<(), String> {
+    match arguments.command {
+        None => serve::serve(setting),
+        Some(Command::Functions) => {
+            functions::print();
+            Ok(())
+        }
+        Some(Command::Generate { root, check }) => generate::generate(&root, check),
+        Some(Command::Openapi) => {
+            generate::print_openapi();
+            Ok(())
+        }
+        Some(Command::Package { out }) => package::package(&out),
+        Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
+            ledger::verify(&store.documents, account.as_deref())
+        }
+        Some(Command::Admin(AdminCommand::Plan { account, plan, store })) => {
+            plan::change(&store.documents, &account, &plan)
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Serving: what the Functions host starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::config::Settings;
+use crate::functions::{all, router};
+use crate::telemetry;
+
+/// The port of the Functions tools' own samples, for a start by hand.
+const DEFAULT_PORT: u16 = 3000;
+
+pub(super) fn serve(setting: impl Fn(&str) -> Option<String>) -> Result<(), String> {
+    let port = match setting("FUNCTIONS_CUSTOMHANDLER_PORT") {
+        None => DEFAULT_PORT,
+        Some(text) => text
+            .parse()
+            .map_err(|_| format!("FUNCTIONS_CUSTOMHANDLER_PORT is wrong: `{text}` is no port"))?,
+    };
+    let settings = Settings::load(setting).map_err(|e| e.to_string())?;
+    telemetry::start(settings.get("LOG_LEVEL"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| format!("no async runtime: {e}"))?;
+    runtime.block_on(async {
+        // Listen first: the host asks every 25 ms, and nothing here waits for the network.
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| format!("cannot listen on {address}: {e}"))?;
+        let app = App::new(&settings).map_err(|e| e.to_string())?;
+        tracing::info!(port, version = env!("CARGO_PKG_VERSION"), "Serving on port {port}");
+        warp::serve(router::router(&app, all())).incoming(listener).graceful(stop()).run().await;
+        Ok(())
+    })
+}
+
+/// The host stops a handler with SIGKILL and tells nothing first; this is for people and other supervisors.
+async fn stop() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

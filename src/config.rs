@@ -1,0 +1,327 @@
+//! Every setting there is: one table, read once, all errors at once. The only reader of the environment is `main`;
+//! everybody else is given [`Settings`].
+//!
+//! In Azure these are app settings; on one machine the local cloud sets them. `local.settings.json.example` and
+//! `docs/settings.md` are made from the table.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// What it means, in which unit, and where it comes from.
+    pub doc: &'static str,
+    /// Something that could stand there; for a secret never a real one.
+    pub example: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The start fails without it.
+    Needed,
+    /// As `Needed`, and never shown.
+    Secret,
+    /// May be absent.
+    Optional,
+    /// Has this value when absent.
+    Default(&'static str),
+}
+
+/// What the service bus is called in `function.json`, so the host reads it too.
+pub const SERVICE_BUS: &str = "ServiceBus";
+
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "IMAGEGEN_DOCUMENTS",
+        kind: Kind::Needed,
+        doc: "Where documents are kept: `sqlite:` and the path of a file.",
+        example: "sqlite:.local/documents.sqlite",
+    },
+    Setting {
+        name: "IMAGEGEN_BLOBS",
+        kind: Kind::Needed,
+        doc: "Where pictures are kept: `files:` and the path of a folder.",
+        example: "files:.local/blobs",
+    },
+    Setting {
+        name: "IMAGEGEN_BLOBS_PUBLIC_URL",
+        kind: Kind::Needed,
+        doc: "What links to pictures begin with; `/<container>/<blob>` follows.",
+        example: "http://localhost:7071/_local/blobs",
+    },
+    Setting {
+        name: "IMAGEGEN_BLOBS_ACCOUNT",
+        kind: Kind::Default("local"),
+        doc: "The storage account's name, as signed into links.",
+        example: "local",
+    },
+    Setting {
+        name: "IMAGEGEN_BLOBS_KEY",
+        kind: Kind::Secret,
+        doc: "Signs links to pictures: the storage account's key, 32 or more bytes in base64.",
+        example: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAwMDA=",
+    },
+    Setting {
+        name: SERVICE_BUS,
+        kind: Kind::Secret,
+        doc: "The Service Bus connection string. The Functions host receives with it, the handler sends.",
+        example: "Endpoint=sb://example.servicebus.windows.net/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=c2VjcmV0",
+    },
+    Setting {
+        name: "WEB_PUBSUB_CONNECTION_STRING",
+        kind: Kind::Secret,
+        doc: "The Web PubSub connection string, for live updates.",
+        example: "Endpoint=https://example.webpubsub.azure.com;AccessKey=c2VjcmV0;Version=1.0;",
+    },
+    Setting {
+        name: "WEB_PUBSUB_HUB",
+        kind: Kind::Default("imagegen"),
+        doc: "The Web PubSub hub: a letter, then letters, digits and `_`.",
+        example: "imagegen",
+    },
+    Setting {
+        name: "REPLICATE_API_TOKEN",
+        kind: Kind::Secret,
+        doc: "The token of the Replicate account that pays for pictures.",
+        example: "r8_example",
+    },
+    Setting {
+        name: "REPLICATE_BASE_URL",
+        kind: Kind::Default("https://api.replicate.com/v1"),
+        doc: "Where Replicate's API is.",
+        example: "https://api.replicate.com/v1",
+    },
+    Setting {
+        name: "REPLICATE_WEBHOOK_SECRETS",
+        kind: Kind::Optional,
+        doc: "The secrets that Replicate signs webhooks with (`whsec_…`), separated by commas: two while one is \
+              being rolled. Needed with PUBLIC_URL.",
+        example: "whsec_c2VjcmV0",
+    },
+    Setting {
+        name: "REPLICATE_DELIVERY_HOSTS",
+        kind: Kind::Default("replicate.delivery"),
+        doc: "The hosts that pictures may be fetched from, with what is under them, separated by commas.",
+        example: "replicate.delivery",
+    },
+    Setting {
+        name: "PUBLIC_URL",
+        kind: Kind::Optional,
+        doc: "Where providers reach this API. Absent: no webhooks, jobs are polled by delayed messages.",
+        example: "https://api.example.com",
+    },
+    Setting {
+        name: "TICKET_KEY",
+        kind: Kind::Secret,
+        doc: "Signs the addresses that providers report to: 32 random bytes in base64, nobody else's.",
+        example: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAwMDE=",
+    },
+    Setting {
+        name: "CONTENT_SAFETY_ENDPOINT",
+        kind: Kind::Needed,
+        doc: "Where Azure AI Content Safety is.",
+        example: "https://example.cognitiveservices.azure.com",
+    },
+    Setting {
+        name: "CONTENT_SAFETY_KEY",
+        kind: Kind::Secret,
+        doc: "The key of the Content Safety resource.",
+        example: "c2VjcmV0",
+    },
+    Setting {
+        name: "CONTENT_SAFETY_THRESHOLDS",
+        kind: Kind::Default("hate=4,self_harm=4,sexual=4,violence=4"),
+        doc: "The severity, 1 to 7, from which each category is kept back.",
+        example: "hate=4,self_harm=4,sexual=4,violence=4",
+    },
+    Setting {
+        name: "OIDC_ISSUER",
+        kind: Kind::Needed,
+        doc: "The `iss` of access tokens, letter for letter.",
+        example: "https://00000000-0000-0000-0000-000000000000.ciamlogin.com/00000000-0000-0000-0000-000000000000/v2.0",
+    },
+    Setting {
+        name: "OIDC_METADATA_URL",
+        kind: Kind::Optional,
+        doc: "Where the issuer's metadata is, if not at the issuer with `/.well-known/openid-configuration`.",
+        example: "https://example.ciamlogin.com/00000000-0000-0000-0000-000000000000/v2.0/.well-known/openid-configuration",
+    },
+    Setting {
+        name: "OIDC_AUDIENCE",
+        kind: Kind::Needed,
+        doc: "The `aud` of access tokens: this API's client id.",
+        example: "00000000-0000-0000-0000-000000000001",
+    },
+    Setting {
+        name: "OIDC_REQUIRED_SCOPE",
+        kind: Kind::Default("access_as_user"),
+        doc: "The scope that an access token must have.",
+        example: "access_as_user",
+    },
+    Setting {
+        name: "OIDC_TENANT",
+        kind: Kind::Optional,
+        doc: "Entra External ID: the tenant id that `tid` must be.",
+        example: "00000000-0000-0000-0000-000000000000",
+    },
+    Setting {
+        name: "OIDC_POLICIES",
+        kind: Kind::Optional,
+        doc: "Azure AD B2C: the user flows whose tokens are taken (`tfp`), separated by commas.",
+        example: "B2C_1_susi",
+    },
+    Setting {
+        name: "LOG_LEVEL",
+        kind: Kind::Default("info"),
+        doc: "What is logged: a level, or `tracing` directives such as `info,imagegen_core=debug`.",
+        example: "info",
+    },
+];
+
+/// All settings, checked for presence. A value is had by its name in the table.
+#[derive(Clone)]
+pub struct Settings(BTreeMap<&'static str, String>);
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSettings(Vec<String>);
+
+impl Settings {
+    /// Reads every row of the table through `get`.
+    pub fn load(get: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
+        let (mut values, mut wrong) = (BTreeMap::new(), Vec::new());
+        for setting in SETTINGS {
+            let given = get(setting.name).filter(|value| !value.trim().is_empty());
+            if given.as_deref().is_some_and(|value| value.starts_with("@Microsoft.KeyVault(")) {
+                // The platform leaves the reference in place when it cannot read the vault.
+                wrong.push(format!(
+                    "{} is a Key Vault reference that was not resolved: check the identity's role and the \
+                     secret's name",
+                    setting.name
+                ));
+                continue;
+            }
+            match (given, setting.kind) {
+                (Some(value), _) => {
+                    values.insert(setting.name, value);
+                }
+                (None, Kind::Default(value)) => {
+                    values.insert(setting.name, value.to_owned());
+                }
+                (None, Kind::Optional) => {}
+                (None, Kind::Needed | Kind::Secret) => {
+                    wrong.push(format!("{} is missing: {}", setting.name, setting.doc));
+                }
+            }
+        }
+        if wrong.is_empty() { Ok(Self(values)) } else { Err(BadSettings(wrong)) }
+    }
+
+    /// A setting that the table says is always there.
+    pub fn get(&self, name: &str) -> &str {
+        self.optional(name).expect("the table has it and `load` made sure of it")
+    }
+
+    pub fn optional(&self, name: &str) -> Option<&str> {
+        debug_assert!(SETTINGS.iter().any(|s| s.name == name), "`{name}` is not in the table");
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The parts of a list that is separated by commas; none when it is absent.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let parts = self.optional(name).unwrap_or("").split(',').map(str::trim);
+        parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+}
+
+/// Names only: values may be secret.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl BadSettings {
+    pub fn one(name: &str, why: impl fmt::Display) -> Self {
+        Self(vec![format!("{name} is wrong: {why}")])
+    }
+}
+
+impl fmt::Display for BadSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for BadSettings {}
+
+/// The text of `local.settings.json.example`, the form that the Functions tools read.
+pub fn example_file() -> String {
+    let values: serde_json::Map<String, serde_json::Value> =
+        SETTINGS.iter().map(|s| (s.name.to_owned(), s.example.into())).collect();
+    let file = serde_json::json!({ "IsEncrypted": false, "Values": values });
+    let mut text = serde_json::to_string_pretty(&file).expect("plain JSON");
+    text.push('\n');
+    text
+}
+
+/// The text of `docs/settings.md`.
+pub fn reference() -> String {
+    let mut text = String::from(
+        "# Settings\n\nMade from the table in `src/config.rs` by `make generate`.\n\n\
+         | name | needed | meaning | example |\n|---|---|---|---|\n",
+    );
+    for setting in SETTINGS {
+        let needed = match setting.kind {
+            Kind::Needed => "yes".to_owned(),
+            Kind::Secret => "yes, secret".to_owned(),
+            Kind::Optional => "no".to_owned(),
+            Kind::Default(value) => format!("no: `{value}`"),
+        };
+        let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
+        text.push_str(&format!(
+            "| `{}` | {needed} | {doc} | `{}` |\n",
+            setting.name, setting.example
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example(name: &str) -> Option<String> {
+        SETTINGS.iter().find(|s| s.name == name).map(|s| s.example.to_owned())
+    }
+
+    #[test]
+    fn the_examples_are_settings_that_load() {
+        let settings = Settings::load(example).expect("complete");
+        assert_eq!(settings.list("REPLICATE_DELIVERY_HOSTS"), ["replicate.delivery"]);
+    }
+
+    #[test]
+    fn everything_missing_is_named_at_once_and_no_secret_is_shown() {
+        let wrong = Settings::load(|_| None).expect_err("nothing is set").to_string();
+        for setting in SETTINGS {
+            let needed = matches!(setting.kind, Kind::Needed | Kind::Secret);
+            assert_eq!(wrong.contains(&format!("{} is missing", setting.name)), needed);
+        }
+        let settings = Settings::load(example).expect("complete");
+        assert!(!format!("{settings:?}").contains("r8_example"));
+    }
+
+    #[test]
+    fn an_unresolved_key_vault_reference_stops_the_start() {
+        let get = |name: &str| match name {
+            "TICKET_KEY" => Some("@Microsoft.KeyVault(SecretUri=https://v/s)".to_owned()),
+            _ => example(name),
+        };
+        let wrong = Settings::load(get).expect_err("one is unresolved").to_string();
+        assert!(wrong.starts_with("TICKET_KEY is a Key Vault reference"), "{wrong}");
+    }
+}

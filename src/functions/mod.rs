@@ -1,0 +1,111 @@
+//! The edge: every Azure function this app has, in one table.
+
+pub mod auth;
+pub mod host;
+pub mod http;
+pub mod openapi;
+pub mod problem;
+pub mod queue;
+pub mod request;
+pub mod router;
+pub mod spec;
+pub mod timer;
+
+use imagegen_core::generations::GenerationView;
+use imagegen_core::messages::QueueName;
+
+use self::http::{
+    EventList, GenerationList, Health, Me, ModelList, Negotiated, NewGeneration, PlanList, Quote,
+};
+use self::spec::Function;
+
+/// Table of contents. The router, `functions/*/function.json`, the OpenAPI document and the coverage tests all read
+/// it. One name everywhere: folder, row, Rust function, file, `operationId` and span.
+pub fn all() -> Vec<Function> {
+    vec![
+        // Generations
+        Function::post("create_generation", "v1/generations", http::create_generation)
+            .summary("Accept a job: a prompt to be drawn")
+            .takes::<NewGeneration>()
+            .header("Idempotency-Key", "The same key is the same job, however often it is sent.")
+            .gives::<GenerationView>(202),
+        Function::post("quote_generation", "v1/generations/quote", http::quote_generation)
+            .summary("What a job would cost, and whether the plan makes it")
+            .takes::<NewGeneration>()
+            .gives::<Quote>(200),
+        Function::get("list_generations", "v1/generations", http::list_generations)
+            .summary("Your jobs, newest first")
+            .query("limit", "1 to 100, 20 when absent.")
+            .query("cursor", "`next_cursor` of the page before.")
+            .gives::<GenerationList>(200),
+        Function::get("get_generation", "v1/generations/{id}", http::get_generation)
+            .summary("One job")
+            .gives::<GenerationView>(200),
+        Function::post("cancel_generation", "v1/generations/{id}/cancel", http::cancel_generation)
+            .summary("End a job; what was not delivered is given back")
+            .gives::<GenerationView>(200),
+        Function::post("retry_generation", "v1/generations/{id}/retry", http::retry_generation)
+            .summary("A new job of an old one's order")
+            .header("Idempotency-Key", "The same key is the same job, however often it is sent.")
+            .gives::<GenerationView>(202),
+        // Account
+        Function::get("get_me", "v1/me", http::get_me)
+            .summary("You: plan, credits and limits")
+            .gives::<Me>(200),
+        Function::open("list_models", "v1/models", http::list_models)
+            .summary("The models, with what each takes and costs")
+            .gives::<ModelList>(200),
+        Function::open("list_plans", "v1/plans", http::list_plans)
+            .summary("The plans")
+            .gives::<PlanList>(200),
+        // Live updates
+        Function::post("negotiate_realtime", "v1/realtime/negotiate", http::negotiate_realtime)
+            .summary("An address for live updates, good for an hour")
+            .gives::<Negotiated>(200),
+        Function::get("list_events", "v1/events", http::list_events)
+            .summary("Events that you missed, by number")
+            .query("after", "The number of the last event you have seen; 0 when absent.")
+            .gives::<EventList>(200),
+        // Webhooks
+        Function::webhook(
+            "replicate_webhook",
+            "webhooks/replicate/{ticket}",
+            http::replicate_webhook,
+        ),
+        // About the service
+        Function::open("get_health", "health", http::get_health)
+            .summary("Whether the service and what it depends on work")
+            .gives::<Health>(200),
+        Function::open("get_openapi", "openapi.json", http::get_openapi).summary("This document"),
+        // Queues: the handler's argument type is the message type
+        Function::queue(
+            "submit_generation_free",
+            QueueName::GenerationFree,
+            queue::submit_generation,
+        ),
+        Function::queue(
+            "submit_generation_basic",
+            QueueName::GenerationBasic,
+            queue::submit_generation,
+        ),
+        Function::queue(
+            "submit_generation_premium",
+            QueueName::GenerationPremium,
+            queue::submit_generation,
+        ),
+        Function::queue(
+            "finish_generation",
+            QueueName::GenerationResults,
+            queue::finish_generation,
+        ),
+        Function::queue(
+            "reset_account_credits",
+            QueueName::CreditResets,
+            queue::reset_account_credits,
+        ),
+        // Timers (UTC)
+        Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
+        Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),
+        Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits),
+    ]
+}

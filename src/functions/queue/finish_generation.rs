@@ -1,0 +1,10 @@
+use imagegen_core::generations;
+use imagegen_core::messages::FinishGeneration;
+
+use crate::app::App;
+use crate::functions::spec::Outcome;
+
+/// `generation-results`: what a provider reported, or that nobody did.
+pub async fn finish_generation(app: App, message: FinishGeneration) -> Outcome {
+    generations::finish(&app.services, &message).await.into()
+}

@@ -1,0 +1,9 @@
+//! What arrives through queues.
+
+mod finish_generation;
+mod reset_account_credits;
+mod submit_generation;
+
+pub use self::finish_generation::finish_generation;
+pub use self::reset_account_credits::reset_account_credits;
+pub use self::submit_generation::submit_generation;

@@ -1,0 +1,9 @@
+//! What the clock starts. Timers ask what is due, page and enqueue; they do no work.
+
+mod reconcile_generations;
+mod relay_outbox;
+mod reset_monthly_credits;
+
+pub use self::reconcile_generations::reconcile_generations;
+pub use self::relay_outbox::relay_outbox;
+pub use self::reset_monthly_credits::reset_monthly_credits;
