@@ -72,6 +72,11 @@ async fn fill(store: &SqliteDocuments) {
     }
 }
 
+fn account() -> NewDocument {
+    let due = Some(jiff::Timestamp::UNIX_EPOCH);
+    NewDocument { due, ..document("account".to_owned(), "account") }
+}
+
 /// What accepting a generation writes: the account, and five new documents.
 async fn commits(store: &Arc<SqliteDocuments>, tasks: u64) {
     static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -103,14 +108,14 @@ async fn commits(store: &Arc<SqliteDocuments>, tasks: u64) {
     );
 }
 
-fn generation(n: u64, account: Etag) -> Vec<Write> {
+fn generation(n: u64, etag: Etag) -> Vec<Write> {
     // Ids of generations sort by time.
     let id = format!("gen_01{n:024}");
     let due = Some(jiff::Timestamp::UNIX_EPOCH + Duration::from_secs(n));
     let job = NewDocument { due, ..document(id.clone(), "generation") };
     let outbox = NewDocument { due, ..document(format!("outbox:{id}:submit"), "outbox") };
     vec![
-        Write::Replace { etag: account, document: document("account".to_owned(), "account") },
+        Write::Replace { etag, document: account() },
         Write::Create(document(format!("hold:{id}"), "entry")),
         Write::Create(job),
         Write::Create(document(format!("idem:{n:032x}"), "idempotency")),

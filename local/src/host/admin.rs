@@ -86,7 +86,7 @@ async fn run_now(host: &Host, Function { name, trigger }: Function, input: Strin
     }
 }
 
-/// What `/_local/status` tells about the host; the stand-ins add theirs.
+/// What `/_local/status` tells.
 pub(crate) fn status(host: &Host) -> Map<String, Value> {
     let (state, pid) = match host.keeper.state() {
         State::Starting => ("starting", None),
@@ -108,5 +108,9 @@ pub(crate) fn status(host: &Host) -> Map<String, Value> {
         ("handler".to_owned(), handler),
         ("queues".to_owned(), json!(queues)),
         ("timers".to_owned(), Value::Object(timers)),
+        (
+            "replicate".to_owned(),
+            json!({ "predictions_created": host.cloud.predictions_created() }),
+        ),
     ])
 }

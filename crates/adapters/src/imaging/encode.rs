@@ -18,9 +18,11 @@ const DISPLAY_QUALITY: f32 = 80.0;
 /// A classifier does not see finer; half the bytes of 92.
 pub(super) const MODERATION_QUALITY: u8 = 85;
 
-/// libwebp's effort, 0 to 6, for full-size pictures.
-const METHOD: i32 = 4;
-/// For small pictures, where the bytes count more than the milliseconds.
+/// libwebp's effort, 0 to 6, for full-size pictures. Over three photographs of 1024² at quality
+/// 80, method 4 (the default, which 3 equals) saves 3 to 5 % of the bytes and 0.5 to 0.7 dB,
+/// which the eye does not see there, and takes the whole pipeline from 88 to 144 ms of a core.
+const METHOD: i32 = 2;
+/// For small pictures, where the bytes are counted and the milliseconds are few.
 const SMALL_METHOD: i32 = 4;
 
 const THUMBNAIL_BYTES: usize = 30_000;
@@ -54,7 +56,7 @@ impl Draft<'_> {
     }
 
     fn container(&self) -> Result<Container<'_>, ImagingError> {
-        let mut container = Container::open(&self.bytes)?;
+        let mut container = Container::take_apart(&self.bytes)?;
         debug_assert_eq!(container.format(), self.format, "the encoder wrote what it was asked");
         if let Some(profile) = self.profile {
             container.set_profile(profile);

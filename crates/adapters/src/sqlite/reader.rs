@@ -12,6 +12,29 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{error, open, refused};
 
+const GET: &str = "SELECT id, kind, due, etag, body FROM documents WHERE partition = ? AND id = ?";
+
+const LIST_UP: &str = "SELECT id, kind, due, etag, body FROM documents
+    WHERE partition = ? AND kind = ? AND id > ? ORDER BY id";
+const LIST_DOWN: &str = "SELECT id, kind, due, etag, body FROM documents
+    WHERE partition = ? AND kind = ? AND id < ? ORDER BY id DESC";
+const LIST_DOWN_FROM_END: &str = "SELECT id, kind, due, etag, body FROM documents
+    WHERE partition = ? AND kind = ? AND id > ? ORDER BY id DESC";
+
+const DUE: &str = "SELECT id, kind, due, etag, body, partition FROM documents
+    WHERE kind = ? AND due <= ? AND (due, partition, id) > (?, ?, ?)
+    ORDER BY due, partition, id";
+
+/// From partition to partition by the index; DISTINCT would read every document of each.
+const NEXT_PARTITION: &str =
+    "SELECT partition FROM documents WHERE partition > ? ORDER BY partition LIMIT 1";
+const HOLDS_KIND: &str = "SELECT EXISTS (SELECT 1 FROM documents WHERE partition = ? AND kind = ?)";
+
+/// For the test that each of them is answered from an index.
+#[cfg(test)]
+pub(super) const ALL: [&str; 7] =
+    [GET, LIST_UP, LIST_DOWN, LIST_DOWN_FROM_END, DUE, NEXT_PARTITION, HOLDS_KIND];
+
 /// The most documents on a page of what is due.
 const DUE_PAGE: usize = 100;
 
@@ -37,29 +60,18 @@ impl Readers {
         partition: &str,
         id: &str,
     ) -> Result<Option<Document>, DocumentsError> {
-        const SQL: &str =
-            "SELECT id, kind, due, etag, body FROM documents WHERE partition = ? AND id = ?";
         self.read(|connection| {
-            connection.prepare_cached(SQL)?.query_row([partition, id], document).optional()
+            connection.prepare_cached(GET)?.query_row([partition, id], document).optional()
         })
     }
 
     pub(super) fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError> {
         let sql = match (range.order, &range.after) {
-            // No id is empty: so "after nothing" is after the empty one.
-            (Order::Ascending, _) => {
-                "SELECT id, kind, due, etag, body FROM documents
-                 WHERE partition = ?1 AND kind = ?2 AND id > ?3 ORDER BY id"
-            }
-            (Order::Descending, Some(_)) => {
-                "SELECT id, kind, due, etag, body FROM documents
-                 WHERE partition = ?1 AND kind = ?2 AND id < ?3 ORDER BY id DESC"
-            }
-            (Order::Descending, None) => {
-                "SELECT id, kind, due, etag, body FROM documents
-                 WHERE partition = ?1 AND kind = ?2 AND ?3 = '' ORDER BY id DESC"
-            }
+            (Order::Ascending, _) => LIST_UP,
+            (Order::Descending, Some(_)) => LIST_DOWN,
+            (Order::Descending, None) => LIST_DOWN_FROM_END,
         };
+        // No id is empty, so each of them is after the empty one.
         let after = range.after.as_deref().unwrap_or_default();
         let wanted = params![partition, range.kind, after];
         let mut documents = self.read(|connection| {
@@ -79,14 +91,11 @@ impl Readers {
         before: Timestamp,
         cursor: Option<&str>,
     ) -> Result<DuePage, DocumentsError> {
-        const SQL: &str = "SELECT id, kind, due, etag, body, partition FROM documents
-             WHERE kind = ?1 AND due <= ?2 AND (due, partition, id) > (?3, ?4, ?5)
-             ORDER BY due, partition, id";
         let after = cursor.map_or(Ok(DueCursor::START), DueCursor::parse)?;
         let before = before.as_millisecond();
         let wanted = params![kind, before, after.due, after.partition, after.id];
         let mut documents = self.read(|connection| {
-            let mut statement = connection.prepare_cached(SQL)?;
+            let mut statement = connection.prepare_cached(DUE)?;
             let rows = statement.query_map(wanted, |row| Ok((row.get(5)?, document(row)?)))?;
             rows.take(DUE_PAGE + 1).collect::<Result<Vec<(String, Document)>, _>>()
         })?;
@@ -106,14 +115,9 @@ impl Readers {
         after: &str,
         limit: usize,
     ) -> Result<Vec<String>, DocumentsError> {
-        // From partition to partition by the index; DISTINCT would read every document of each.
-        const NEXT: &str =
-            "SELECT partition FROM documents WHERE partition > ? ORDER BY partition LIMIT 1";
-        const HOLDS: &str =
-            "SELECT EXISTS (SELECT 1 FROM documents WHERE partition = ? AND kind = ?)";
         self.read(|connection| {
-            let mut next = connection.prepare_cached(NEXT)?;
-            let mut holds = connection.prepare_cached(HOLDS)?;
+            let mut next = connection.prepare_cached(NEXT_PARTITION)?;
+            let mut holds = connection.prepare_cached(HOLDS_KIND)?;
             let (mut found, mut at) = (Vec::new(), after.to_owned());
             while found.len() < limit {
                 let Some(partition) = next.query_row([&at], |row| row.get(0)).optional()? else {

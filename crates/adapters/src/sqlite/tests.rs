@@ -240,6 +240,23 @@ async fn two_stores_on_one_file_see_each_others_commits() {
 }
 
 #[test]
+fn every_query_goes_by_an_index_and_sorts_nothing() {
+    let folder = Folder::new();
+    drop(open(&folder));
+    let connection = open::reader(&file(&folder)).unwrap();
+    for sql in reader::ALL {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut steps = statement.raw_query();
+        while let Some(step) = steps.next().unwrap() {
+            let step: String = step.get(3).unwrap();
+            let fine = step.starts_with("SEARCH documents USING")
+                || ["SCAN CONSTANT ROW", "SCALAR SUBQUERY 1"].contains(&step.as_str());
+            assert!(fine, "{sql}: {step}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_opened_is_named_in_a_sentence() {
     let folder = Folder::new();
     let foreign = folder.join("foreign.sqlite");

@@ -110,6 +110,7 @@ struct Statements<'c> {
     rollback_to: Statement<'c>,
     create: Statement<'c>,
     replace: Statement<'c>,
+    replace_and_move: Statement<'c>,
     delete: Statement<'c>,
 }
 
@@ -129,6 +130,10 @@ impl<'c> Statements<'c> {
                  ON CONFLICT DO NOTHING",
             )?,
             replace: connection.prepare(
+                "UPDATE documents SET etag = ?5, body = ?6
+                 WHERE partition = ?1 AND id = ?2 AND etag = ?7 AND kind = ?3 AND due IS ?4",
+            )?,
+            replace_and_move: connection.prepare(
                 "UPDATE documents SET kind = ?3, due = ?4, etag = ?5, body = ?6
                  WHERE partition = ?1 AND id = ?2 AND etag = ?7",
             )?,
@@ -175,7 +180,12 @@ impl<'c> Statements<'c> {
                     let due = due.map(jiff::Timestamp::as_millisecond);
                     let old = Etags::parse(&etag.0);
                     let row = params![partition, id, kind, due, etags.next(), body, old];
-                    (id, self.replace.execute(row)?)
+                    // Most writes change neither kind nor time, and then no index has to be written.
+                    let changed = match self.replace.execute(row)? {
+                        0 => self.replace_and_move.execute(row)?,
+                        changed => changed,
+                    };
+                    (id, changed)
                 }
                 Write::Delete { id } => (id, self.delete.execute(params![partition, id])?),
             };

@@ -85,7 +85,7 @@ pub(super) fn write(container: &Container<'_>, notes: Option<&Notes>) -> Vec<u8>
     let mut segment = Vec::new();
     if let Some(notes) = notes {
         let length = u16::try_from(2 + XMP_HEADER.len() + notes.xmp.len())
-            .expect("`holds` has been asked before");
+            .expect("`seal` asks whether it fits, and a mark does");
         segment.extend_from_slice(b"\xff\xe1");
         segment.extend_from_slice(&length.to_be_bytes());
         segment.extend_from_slice(XMP_HEADER);

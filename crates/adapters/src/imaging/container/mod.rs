@@ -53,6 +53,11 @@ impl<'a> Container<'a> {
         if bytes.len() > MAX_BYTES {
             return Err(ImagingError::TooLarge(format!("{} bytes", bytes.len())));
         }
+        Self::take_apart(bytes)
+    }
+
+    /// The same for a file that we have just encoded, which may be longer than what we accept.
+    pub(super) fn take_apart(bytes: &'a [u8]) -> Result<Self, ImagingError> {
         let container = if bytes.starts_with(png::SIGNATURE) {
             png::open(bytes)
         } else if bytes.starts_with(jpeg::SIGNATURE) {
@@ -101,20 +106,28 @@ impl<'a> Container<'a> {
     }
 
     /// The file with the picture and the whole recipe.
+    ///
+    /// A JPEG holds a packet of at most 65,504 bytes. One that is longer loses the prompt, and if
+    /// that is not enough all but the mark: a shortened prompt would be a wrong recipe, a missing
+    /// one is an incomplete recipe.
     pub(super) fn seal(&self, recipe: &Recipe) -> Encoded {
         let notes = Notes { xmp: xmp::packet(recipe), parameters: Some(recipe.parameters()) };
-        self.format.encoded(if self.holds(&notes) {
-            self.write(Some(&notes))
-        } else {
-            // A shortened prompt would be a wrong recipe; a missing one is an incomplete one.
-            let recipe = Recipe { prompt: None, ..recipe.clone() };
-            self.write(Some(&Notes { xmp: xmp::packet(&recipe), parameters: None }))
-        })
+        if self.holds(&notes) {
+            return self.format.encoded(self.write(Some(&notes)));
+        }
+        let recipe = Recipe { prompt: None, ..recipe.clone() };
+        let notes = Notes { xmp: xmp::packet(&recipe), parameters: None };
+        if self.holds(&notes) {
+            return self.format.encoded(self.write(Some(&notes)));
+        }
+        self.seal_mark(&recipe.created_at)
     }
 
     /// The file with the picture and the mark that a model made it at `created_at` (RFC 3339,
     /// or empty when that is unknown).
     pub(super) fn seal_mark(&self, created_at: &str) -> Encoded {
+        // No timestamp is longer; it may have been read from a stranger's file.
+        let created_at = Some(created_at).filter(|time| time.len() <= 64).unwrap_or_default();
         let notes = Notes { xmp: xmp::mark(created_at), parameters: None };
         self.format.encoded(self.write(Some(&notes)))
     }

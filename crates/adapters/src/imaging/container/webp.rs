@@ -94,7 +94,8 @@ pub(super) fn write(container: &Container<'_>, notes: Option<&Notes>) -> Vec<u8>
     if let Some(notes) = notes {
         chunk(&mut file, *b"XMP ", notes.xmp.as_bytes());
     }
-    let riff = u32::try_from(file.len() - 8).expect("pictures are at most 32 MiB");
+    let riff =
+        u32::try_from(file.len() - 8).expect("a picture of 25 megapixels is far below 4 GiB");
     file[4..8].copy_from_slice(&riff.to_le_bytes());
     file
 }
@@ -120,7 +121,7 @@ fn lossless_size(data: &[u8]) -> Result<((u32, u32), bool), ImagingError> {
 }
 
 fn chunk(file: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
-    let length = u32::try_from(data.len()).expect("pictures are at most 32 MiB");
+    let length = u32::try_from(data.len()).expect("a picture of 25 megapixels is far below 4 GiB");
     file.extend_from_slice(&kind);
     file.extend_from_slice(&length.to_le_bytes());
     file.extend_from_slice(data);

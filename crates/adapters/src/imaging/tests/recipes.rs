@@ -90,6 +90,16 @@ fn a_prompt_that_a_jpeg_cannot_hold_is_left_out_of_it_whole() {
 }
 
 #[test]
+fn a_recipe_that_a_jpeg_cannot_hold_at_all_leaves_the_mark() {
+    let endless = Recipe { provider_note: Some("n".repeat(70_000)), ..recipe() };
+    let jpeg = sealed(OutputFormat::Jpeg, &endless);
+    assert!(contains(&jpeg, "trainedAlgorithmicMedia"));
+    assert_eq!(read_recipe(&jpeg.bytes).expect("a good file"), None);
+    let late = Recipe { created_at: "9".repeat(70_000), ..recipe() };
+    assert!(contains(&sealed(OutputFormat::Jpeg, &late), "trainedAlgorithmicMedia"));
+}
+
+#[test]
 fn a_png_has_the_line_that_other_programs_read() {
     let png = sealed(OutputFormat::Png, &recipe());
     let line = "tEXtparameters\0a lighthouse at dusk, \"long\" exposure\nSeed: 18446744073709551615, \

@@ -1,0 +1,63 @@
+# Everything a newcomer needs: `make run` starts the product, `make test` passes all tests.
+# Rust and Node must be there; everything else is installed by Cargo and npm, inside this folder.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PORT ?= 7071
+DATA ?= .local
+PROMPT ?= a red fox in snow
+SEEDS ?= 1000
+
+.PHONY: help
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+.PHONY: tools
+tools:
+	@command -v cargo >/dev/null || { echo "Rust is missing: install it with rustup, then run this again."; exit 1; }
+	@command -v cc >/dev/null || { echo "A C compiler is missing: install gcc or clang, then run this again."; exit 1; }
+
+.PHONY: node
+node:
+	@command -v npm >/dev/null || { echo "Node.js is missing: install version 20 or newer, then run this again."; exit 1; }
+
+.PHONY: build
+build: tools
+	cargo build --workspace --bins
+
+.PHONY: run
+run: build ## Start the whole product on this machine: http://localhost:7071
+	@exec target/debug/imagegen-local --port $(PORT) --data $(DATA)
+
+.PHONY: demo
+demo: build ## Make a picture with what `make run` started: make demo PROMPT="a red fox in snow"
+	@target/debug/imagegen-local demo --port $(PORT) --prompt "$(PROMPT)"
+
+# One build of everything, then the tests of everything with it. The client packages that the tests use unmodified
+# are those of the lock file.
+.PHONY: test
+test: tools node ## Run all tests
+	npm ci --prefix tests/peers --no-audit --no-fund --loglevel=error
+	cargo build --workspace --all-targets
+	cargo test --workspace
+
+.PHONY: sim
+sim: tools ## Simulate crashes, repeats and delays: make sim SEEDS=10000
+	cargo run --release -p imagegen-simulation -- --seeds $(SEEDS)
+
+.PHONY: bench
+bench: tools ## Measure N1 to N5 of docs/benchmarks.md
+	cargo build --release --workspace --bins
+	target/release/imagegen-bench
+
+.PHONY: generate
+generate: build ## Bring the generated files up to date
+	target/debug/imagegen generate
+
+.PHONY: lint
+lint: tools ## Formatting, clippy and generated files
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo run --quiet --bin imagegen -- generate --check
