@@ -30,11 +30,13 @@ pub(super) async fn update<T>(
 ) -> Result<Option<(Generation, T)>, DocumentsError> {
     let mut last = None;
     for _ in 0..ATTEMPTS {
+        // The account first: a job read after it is as the account knows it or later, so the credits of one that is
+        // still open are still held. The other way round a job that ended in between would be settled twice.
+        let draft = Draft::open(services, user, None).await?;
         let Some(document) = services.documents.get(user.as_str(), id.as_str()).await? else {
             return Ok(None);
         };
         let before: Generation = document.decode()?;
-        let draft = Draft::open(services, user, None).await?;
         let mut case = Case { generation: before.clone(), draft, services };
         let answer = decide(&mut case);
         let Case { mut generation, mut draft, .. } = case;
