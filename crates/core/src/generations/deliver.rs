@@ -9,7 +9,6 @@ use super::finish::provider;
 use super::generation::{Failure, Generation};
 use super::image::{Asset, Image, ImageState};
 use super::keys::{Rendition, blob_key};
-use super::submit::look_again;
 use super::update::update;
 use crate::catalog::OutputFormat;
 use crate::ids::DecisionId;
@@ -29,26 +28,28 @@ struct NotNow {
     source: BoxError,
 }
 
-/// Brings image `index` home, if it is drawn.
+/// How long after a step failed it is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// Brings image `index` home, if it is drawn. `Some`: something it needs is down; look again after that long.
 pub(super) async fn deliver(
     services: &Services,
     generation: &Generation,
     index: u32,
-) -> Result<(), DocumentsError> {
+) -> Result<Option<Duration>, DocumentsError> {
     let image = generation.images().iter().find(|i| i.index == index);
     let Some((image, output)) = image.and_then(|image| match &image.state {
         ImageState::Drawn { output, .. } => Some((image, output)),
         _ => None,
     }) else {
-        return Ok(());
+        return Ok(None);
     };
     let state = match bring_home(services, generation, image, output).await {
         Ok(state) => state,
         Err(error) => {
             tracing::warn!(generation.id = %generation.id, error = &error as &dyn std::error::Error,
                 "Image {index} of generation `{}` waits: {error}", generation.id);
-            look_again(services, generation, Duration::from_secs(5)).await;
-            return Ok(());
+            return Ok(Some(TRY_AGAIN));
         }
     };
     let (user, id) = (&generation.user, &generation.id);
@@ -64,7 +65,7 @@ pub(super) async fn deliver(
     if let Some((now, false)) = kept.await? {
         clear_up(services, &now, index, &state).await;
     }
-    Ok(())
+    Ok(None)
 }
 
 /// Everything between the provider's link and our blobs.

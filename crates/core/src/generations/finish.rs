@@ -24,20 +24,30 @@ pub enum FinishError {
     Provider(#[from] ProviderError),
 }
 
+/// How often a provider is asked that cannot report.
+const POLL_EVERY: Duration = Duration::from_secs(2);
+
 /// Handles one message. Late, twice or out of order: a job that has ended stays as it is.
 pub async fn finish(services: &Services, message: &FinishGeneration) -> Result<(), FinishError> {
     let FinishGeneration { user, generation: id, news } = message;
-    match news {
+    let look_after = match news {
         News::Report { index, prediction, state } => {
-            report(services, user, id, *index, prediction, state).await?;
+            report(services, user, id, *index, prediction, state).await?
         }
         News::Silence => tend(services, user, id).await?,
-        News::Abandoned => abandon(services, user, id).await?,
+        News::Abandoned => {
+            abandon(services, user, id).await?;
+            None
+        }
+    };
+    // One message begets one at the most, however many pictures want another look: else looks would multiply.
+    if let Some(delay) = look_after {
+        look_again(services, user, id, delay).await;
     }
     Ok(())
 }
 
-/// What the provider says of one picture.
+/// What the provider says of one picture. `Some`: look again after that long.
 async fn report(
     services: &Services,
     user: &UserId,
@@ -45,7 +55,7 @@ async fn report(
     index: u32,
     prediction: &PredictionId,
     state: &Prediction,
-) -> Result<(), DocumentsError> {
+) -> Result<Option<Duration>, DocumentsError> {
     let decided = update(services, user, id, |case| {
         let now = case.now();
         let decision = DecisionId::new(super::create::ulid(case.services));
@@ -89,15 +99,19 @@ async fn report(
     });
     match decided.await? {
         Some((generation, true)) => deliver(services, &generation, index).await,
-        Some((_, false)) | None => Ok(()),
+        Some((_, false)) | None => Ok(None),
     }
 }
 
-/// Nobody reported: look at the job and do what is next.
-async fn tend(services: &Services, user: &UserId, id: &GenerationId) -> Result<(), DocumentsError> {
-    let Some(generation) = super::get(services, user, id).await? else { return Ok(()) };
+/// Nobody reported: look at the job and do what is next. `Some`: look again after that long.
+async fn tend(
+    services: &Services,
+    user: &UserId,
+    id: &GenerationId,
+) -> Result<Option<Duration>, DocumentsError> {
+    let Some(generation) = super::get(services, user, id).await? else { return Ok(None) };
     let now = services.clock.now();
-    let Some(give_up_at) = generation.give_up_at() else { return Ok(()) };
+    let Some(give_up_at) = generation.give_up_at() else { return Ok(None) };
     if give_up_at <= now {
         update(services, user, id, |case| {
             let late = case.generation.give_up_at().is_some_and(|at| at <= case.now());
@@ -106,22 +120,25 @@ async fn tend(services: &Services, user: &UserId, id: &GenerationId) -> Result<(
             }
         })
         .await?;
-        return Ok(());
+        return Ok(None);
     }
     match &generation.stage {
-        Stage::Waiting | Stage::Ended(_) => Ok(()),
+        Stage::Waiting | Stage::Ended(_) => Ok(None),
         Stage::Queued { .. } => {
             // Its message is late or lost. Handling it here is as good as sending it again, and surer.
-            submit(services, user, id).await
+            submit(services, user, id).await?;
+            Ok(None)
         }
         Stage::AtWork { images, .. } => {
             if images.iter().any(|image| image.may_ask(now).is_some()) {
                 submit(services, user, id).await?;
             }
+            let mut soonest: Option<Duration> = None;
             for image in images {
-                look_after(services, &generation, image).await?;
+                let wanted = look_after(services, &generation, image).await?;
+                soonest = [soonest, wanted].into_iter().flatten().min();
             }
-            Ok(())
+            Ok(soonest)
         }
     }
 }
@@ -130,7 +147,7 @@ async fn look_after(
     services: &Services,
     generation: &Generation,
     image: &Image,
-) -> Result<(), DocumentsError> {
+) -> Result<Option<Duration>, DocumentsError> {
     match &image.state {
         ImageState::Rendering { prediction, .. } => {
             let found = provider(services, generation).status(Sought::ById(prediction)).await;
@@ -145,18 +162,17 @@ async fn look_after(
                 }
             };
             let (user, id) = (&generation.user, &generation.id);
-            report(services, user, id, image.index, prediction, &state).await?;
-            if matches!(state, Prediction::Working { .. }) && services.public_url.is_none() {
-                look_again(services, generation, Duration::from_secs(2)).await;
-            }
-            Ok(())
+            let wanted = report(services, user, id, image.index, prediction, &state).await?;
+            let polled =
+                matches!(state, Prediction::Working { .. }) && services.public_url.is_none();
+            Ok(wanted.or(polled.then_some(POLL_EVERY)))
         }
         ImageState::Drawn { .. } => deliver(services, generation, image.index).await,
         ImageState::Planned { .. }
         | ImageState::Requested { .. }
         | ImageState::Delivered(_)
         | ImageState::Filtered { .. }
-        | ImageState::Failed { .. } => Ok(()),
+        | ImageState::Failed { .. } => Ok(None),
     }
 }
 

@@ -234,28 +234,27 @@ async fn follow_up(services: &Services, generation: &Generation, answers: &[(u32
     }
     let accepted = answers.iter().any(|(_, answer)| matches!(answer, Answer::Accepted(_)));
     if accepted && services.public_url.is_none() {
-        look_again(services, generation, Duration::from_secs(1)).await;
+        look_again(services, &generation.user, &generation.id, Duration::from_secs(1)).await;
     }
 }
 
 /// Without a webhook, or when something must be tried again: look after the job in a while.
-pub(super) async fn look_again(services: &Services, generation: &Generation, delay: Duration) {
-    let body = FinishGeneration {
-        user: generation.user.clone(),
-        generation: generation.id.clone(),
-        news: News::Silence,
-    };
+pub(super) async fn look_again(
+    services: &Services,
+    user: &UserId,
+    id: &GenerationId,
+    delay: Duration,
+) {
+    let body = FinishGeneration { user: user.clone(), generation: id.clone(), news: News::Silence };
+    // Time in steps as long as the delay: looks that are wanted for the same step are one, and its step is always
+    // ahead, so the one that is kept is still to come.
+    let step = i64::try_from(delay.as_secs().max(1)).expect("delays are seconds");
+    let due = plus(services.clock.now(), signed(delay)).as_second();
     send(
         services,
         Outgoing {
             queue: QueueName::GenerationResults,
-            // Two looks at the same moment are one; the next one has another second.
-            id: format!(
-                "{}:look:{}:{}",
-                generation.id,
-                generation.revision,
-                services.clock.now().as_second()
-            ),
+            id: format!("{id}:look:{step}:{}", due.div_euclid(step)),
             body: encode(&body),
             delay,
         },
