@@ -33,7 +33,7 @@ pub struct App {
 /// The container for pictures that were made.
 const IMAGES: &str = "images";
 /// How far the issuer's clock and ours may differ.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 
 impl App {
     /// Builds everything from the settings. Opens local files, asks nobody: clients connect when they are first

@@ -5,7 +5,7 @@
 //! `docs/settings.md` are made from the table.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
@@ -282,10 +282,8 @@ pub fn reference() -> String {
             Kind::Default(value) => format!("no: `{value}`"),
         };
         let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-        text.push_str(&format!(
-            "| `{}` | {needed} | {doc} | `{}` |\n",
-            setting.name, setting.example
-        ));
+        let Setting { name, example, .. } = setting;
+        writeln!(text, "| `{name}` | {needed} | {doc} | `{example}` |").expect("a String takes it");
     }
     text
 }

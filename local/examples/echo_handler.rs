@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -18,6 +19,11 @@ use warp::{Filter as _, Reply as _};
 
 #[tokio::main]
 async fn main() {
+    if let [_, package, out, folder] = std::env::args().collect::<Vec<_>>().as_slice()
+        && (package.as_str(), out.as_str()) == ("package", "--out")
+    {
+        return stage(Path::new(folder)).expect("the folder is writable");
+    }
     let port: u16 = setting("FUNCTIONS_CUSTOMHANDLER_PORT").parse().expect("the host gives a port");
     if std::env::args().nth(1).as_deref() == Some("--exit-at-start") {
         eprintln!("a warning, then an end");
@@ -34,6 +40,23 @@ async fn main() {
             answer(method, path.as_str(), query, headers, body).await
         });
     warp::serve(everything).run(([127, 0, 0, 1], port)).await;
+}
+
+/// What `imagegen package` does, with one function.
+fn stage(folder: &Path) -> std::io::Result<()> {
+    let host = json!({
+        "version": "2.0",
+        "customHandler": {"description": {"defaultExecutablePath": "handler"}, "enableProxyingHttpRequest": true},
+    });
+    let function = json!({"bindings": [
+        {"type": "httpTrigger", "direction": "in", "name": "req", "authLevel": "anonymous"},
+        {"type": "http", "direction": "out", "name": "res"},
+    ]});
+    std::fs::create_dir_all(folder.join("staged"))?;
+    std::fs::write(folder.join("host.json"), host.to_string())?;
+    std::fs::write(folder.join("staged/function.json"), function.to_string())?;
+    std::fs::copy(std::env::current_exe()?, folder.join("handler"))?;
+    Ok(())
 }
 
 fn setting(name: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod cloud;
 mod console;
+mod demo;
 mod front;
 mod ground;
 mod guid;
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Serve; the same as no command.
     Run(Run),
+    /// Draw one picture with the local cloud that is running.
+    Demo(demo::Demo),
 }
 
 #[derive(Args)]
@@ -58,17 +61,26 @@ struct Run {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let run = match arguments.command {
-        Some(Command::Run(run)) => run,
-        None => arguments.run,
+    let outcome = match arguments.command {
+        Some(Command::Demo(demo)) => draw(&demo),
+        Some(Command::Run(run)) => serve(run),
+        None => serve(arguments.run),
     };
-    match serve(run) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("imagegen-local: {sentence}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn draw(demo: &demo::Demo) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| format!("cannot start: {e}"))?;
+    runtime.block_on(demo::run(demo))
 }
 
 fn serve(run: Run) -> Result<(), String> {

@@ -39,9 +39,10 @@ pub(super) fn print_openapi() {
 pub(super) fn generate(root: &Path, check: bool) -> Result<(), String> {
     let stale = stale(root);
     if check {
-        return match stale.is_empty() {
-            true => Ok(()),
-            false => Err(format!("out of date: {}; run `make generate`", stale.join(", "))),
+        return if stale.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("out of date: {}; run `make generate`", stale.join(", ")))
         };
     }
     let failed =
@@ -58,9 +59,10 @@ pub(super) fn generate(root: &Path, check: bool) -> Result<(), String> {
             .and_then(|()| fs::write(&path, text))
             .map_err(|e| failed(&path, e))?;
     }
-    match stale.is_empty() {
-        true => println!("Everything was up to date."),
-        false => println!("Brought up to date: {}", stale.join(", ")),
+    if stale.is_empty() {
+        println!("Everything was up to date.");
+    } else {
+        println!("Brought up to date: {}", stale.join(", "));
     }
     Ok(())
 }

@@ -27,17 +27,16 @@ pub(super) fn verify(documents: &str, account: Option<&str>) -> Result<(), Strin
         }
         Ok(())
     };
-    match account {
-        Some(user) => check(user)?,
-        None => {
-            let mut after = None;
-            loop {
-                let users = store.partitions_of_kind(KIND, after.as_deref(), 500);
-                let users = users.map_err(|e| explain(&e))?;
-                let Some(last) = users.last() else { break };
-                after = Some(last.clone());
-                users.iter().try_for_each(|user| check(user))?;
-            }
+    if let Some(user) = account {
+        check(user)?;
+    } else {
+        let mut after = None;
+        loop {
+            let users = store.partitions_of_kind(KIND, after.as_deref(), 500);
+            let users = users.map_err(|e| explain(&e))?;
+            let Some(last) = users.last() else { break };
+            after = Some(last.clone());
+            users.iter().try_for_each(|user| check(user))?;
         }
     }
     let sums = AccountName::ALL.map(AccountName::as_str).into_iter().zip(totals);

@@ -9,9 +9,12 @@ use utoipa::ToSchema;
 
 use super::request::Response;
 
-/// Why a request was not done, for the client to read and to act on.
+/// Why a request was not done, for the client to read and to act on. Boxed: it is rare, and results stay small.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
@@ -55,7 +58,7 @@ pub struct FieldError {
 
 impl Problem {
     pub fn new(status: StatusCode, code: &'static str, title: &'static str) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             code,
             title,
@@ -64,7 +67,7 @@ impl Problem {
             retry_after: None,
             challenge: None,
             extra: serde_json::Map::new(),
-        }
+        }))
     }
 
     /// The body has the right shape, but a field does not hold what it should.
@@ -78,8 +81,8 @@ impl Problem {
             .iter()
             .map(|e| format!("{} {}", e.pointer.trim_start_matches("#/"), e.detail))
             .collect();
-        problem.detail = Some(format!("{}.", sentences.join("; ")));
-        problem.errors = errors;
+        problem.0.detail = Some(format!("{}.", sentences.join("; ")));
+        problem.0.errors = errors;
         problem
     }
 
@@ -114,80 +117,81 @@ impl Problem {
 
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// When trying again makes sense, in whole seconds.
     #[must_use]
     pub fn retry_after(mut self, after: Duration) -> Self {
-        self.retry_after = Some(after);
+        self.0.retry_after = Some(after);
         self
     }
 
     /// One more member, for programs.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
-        self.extra.insert(name.to_owned(), value.into());
+        self.0.extra.insert(name.to_owned(), value.into());
         self
     }
 
     /// The same problem under another code.
     #[must_use]
     pub fn coded(mut self, code: &'static str) -> Self {
-        self.code = code;
+        self.0.code = code;
         self
     }
 
     /// Names the field that it is about.
     #[must_use]
     pub fn field(mut self, field: &str, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldError { pointer: format!("#/{field}"), detail: detail.into() });
+        self.0.errors.push(FieldError { pointer: format!("#/{field}"), detail: detail.into() });
         self
     }
 
     /// The `error` of the `WWW-Authenticate` header (RFC 6750 §3.1).
     #[must_use]
     pub(super) fn challenge(mut self, error: &'static str) -> Self {
-        self.challenge = Some(error);
+        self.0.challenge = Some(error);
         self
     }
 
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     pub fn code(&self) -> &'static str {
-        self.code
+        self.0.code
     }
 
     pub fn errors(&self) -> &[FieldError] {
-        &self.errors
+        &self.0.errors
     }
 
     /// The reply, for the call of `path` that is traced as `trace_id`.
     pub(super) fn into_response(self, path: &str, trace_id: &str) -> Response {
+        let Parts { status, code, title, detail, errors, retry_after, challenge, extra } = *self.0;
         let body = ProblemBody {
-            kind: format!("/problems/{}", self.code),
-            title: self.title,
-            status: self.status.as_u16(),
-            detail: self.detail,
+            kind: format!("/problems/{code}"),
+            title,
+            status: status.as_u16(),
+            detail,
             instance: path.to_owned(),
-            code: self.code,
-            errors: self.errors,
+            code,
+            errors,
             trace_id: trace_id.to_owned(),
-            extra: self.extra,
+            extra,
         };
         let body = serde_json::to_vec(&body).expect("a problem always serializes");
         let mut response = Response::new(body.into());
-        *response.status_mut() = self.status;
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(after) = self.retry_after {
+        if let Some(after) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs().max(1)));
         }
-        if let Some(error) = self.challenge {
+        if let Some(error) = challenge {
             let challenge = HeaderValue::from_str(&format!("Bearer error=\"{error}\""));
             headers.insert(header::WWW_AUTHENTICATE, challenge.expect("a static word"));
         }

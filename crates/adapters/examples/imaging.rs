@@ -9,7 +9,9 @@
 use std::time::{Duration, Instant};
 
 use image::{ImageFormat, Rgb, RgbImage};
-use imagegen_adapters::imaging::{Finished, Order, OutputFormat, Recipe, finish, for_moderation};
+use imagegen_adapters::imaging::{Order, finish, for_moderation};
+use imagegen_core::catalog::OutputFormat;
+use imagegen_core::ports::imaging::{Finished, Recipe};
 
 const RUNS: usize = 15;
 
@@ -111,7 +113,6 @@ fn recipe() -> Recipe {
         generation: "gen_01".to_owned(),
         index: 0,
         created_at: "2026-11-22T10:00:00Z".to_owned(),
-        provider_note: None,
     }
 }
 

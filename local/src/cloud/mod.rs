@@ -235,15 +235,21 @@ pub(crate) mod tests {
         serde_json::from_slice(answer.body()).expect("the answer is JSON")
     }
 
+    fn cloud(name: &str) -> Cloud {
+        let ground = ground(name);
+        oidc::tests::lend_key(&ground);
+        Cloud::open(&ground).expect("the folder is writable")
+    }
+
     #[tokio::test]
     async fn an_unknown_service_is_nobodys() {
-        let cloud = Cloud::open(&ground("cloud")).expect("the folder is writable");
+        let cloud = cloud("cloud");
         assert!(cloud.handle("mail", call(Method::GET, "/", "")).await.is_none());
     }
 
     #[tokio::test]
     async fn a_fault_is_seen_by_the_caller_until_it_is_cleared() {
-        let cloud = Cloud::open(&ground("cloud-faults")).expect("the folder is writable");
+        let cloud = cloud("cloud-faults");
         let discover = || call(Method::GET, "/.well-known/openid-configuration", "");
         let order = r#"{"oidc":{"error_rate":1,"status":500}}"#;
         cloud.handle("faults", call(Method::POST, "/", order)).await.expect("faults is a service");
@@ -254,6 +260,21 @@ pub(crate) mod tests {
             (broken.status(), whole.status()),
             (StatusCode::INTERNAL_SERVER_ERROR, StatusCode::OK)
         );
+    }
+
+    #[tokio::test]
+    async fn a_lost_response_leaves_the_work_done() {
+        let cloud = cloud("cloud-lost");
+        let order = r#"{"replicate":{"lost_response_rate":1}}"#;
+        cloud.handle("faults", call(Method::POST, "/", order)).await.expect("faults is a service");
+        let path = "/v1/models/black-forest-labs/flux-schnell/predictions";
+        let mut create = call(Method::POST, path, r#"{"input":{"prompt":"slow: a fox"}}"#);
+        let bearer = format!("Bearer {}", cloud.replicate.token());
+        create.headers.insert("authorization", bearer.parse().expect("a header value"));
+        let answer = cloud.handle("replicate", create).await.expect("replicate is a service");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.extensions().get::<faults::Lost>().is_some());
+        assert_eq!(cloud.predictions_created(), 1);
     }
 
     #[test]

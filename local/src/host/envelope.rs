@@ -64,12 +64,20 @@ pub(crate) struct ScheduleStatus {
     pub(crate) updated: Timestamp,
 }
 
+/// Whether a tick comes when the schedule says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    Now,
+    /// The host was down when it should have come.
+    Past,
+}
+
 /// The envelope of one tick. Timers that nobody monitors have no status.
 pub(crate) fn timer(
     invocation: Invocation<'_>,
     binding: &str,
     status: Option<ScheduleStatus>,
-    is_past_due: bool,
+    due: Due,
 ) -> Value {
     let status = status.map(|status| {
         json!({
@@ -79,7 +87,7 @@ pub(crate) fn timer(
         })
     });
     // `TimerInfo` is an object and so written once.
-    let info = json!({ "Schedule": { "AdjustForDST": true }, "ScheduleStatus": status, "IsPastDue": is_past_due });
+    let info = json!({ "Schedule": { "AdjustForDST": true }, "ScheduleStatus": status, "IsPastDue": due == Due::Past });
     json!({ "Data": { binding: info }, "Metadata": system(invocation) })
 }
 

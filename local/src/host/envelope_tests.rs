@@ -131,7 +131,7 @@ fn a_tick_tells_its_schedule() {
         Invocation { function: "Sweep", ..invocation(Style::Code) },
         "timer",
         Some(status),
-        false,
+        Due::Now,
     );
     let expected: Value = serde_json::from_str(
         r#"{"Data":{"timer":{"Schedule":{"AdjustForDST":true},
@@ -147,11 +147,11 @@ fn a_tick_tells_its_schedule() {
 fn the_first_tick_has_never_run_and_a_fast_timer_has_no_status() {
     let now = time("2026-01-02T03:00:00Z");
     let first = ScheduleStatus { last: None, next: now, updated: now };
-    let envelope = timer(invocation(Style::Code), "timer", Some(first), true);
+    let envelope = timer(invocation(Style::Code), "timer", Some(first), Due::Past);
     assert_eq!(envelope["Data"]["timer"]["ScheduleStatus"]["Last"], "0001-01-01T00:00:00+00:00");
     assert_eq!(envelope["Data"]["timer"]["IsPastDue"], true);
     assert_eq!(
-        timer(invocation(Style::Code), "timer", None, false)["Data"]["timer"]["ScheduleStatus"],
+        timer(invocation(Style::Code), "timer", None, Due::Now)["Data"]["timer"]["ScheduleStatus"],
         Value::Null
     );
 }

@@ -11,20 +11,24 @@ use crate::cloud::service_bus::Order;
 use crate::cloud::{Answer, Call, json};
 
 /// How often a fault still happens: `true` is always, a number is that many times more, `false` is never.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Times {
     Number(u32),
     Always(bool),
-    #[default]
-    Never,
+}
+
+impl Default for Times {
+    fn default() -> Times {
+        Times::Always(false)
+    }
 }
 
 impl Times {
     /// Whether it happens now; counts down.
     fn take(&mut self) -> bool {
         match self {
-            Times::Number(0) | Times::Always(false) | Times::Never => false,
+            Times::Number(0) | Times::Always(false) => false,
             Times::Number(left) => {
                 *left -= 1;
                 true

@@ -10,7 +10,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Host;
-use super::keeper::{Incarnation, Reason};
+use super::keeper::{Incarnation, Reason, Unavailable};
 use crate::console;
 
 /// What the host tells the handler about itself; the version is the one whose rules are kept here.
@@ -21,8 +21,8 @@ pub(crate) const INVOCATION_HEADER: &str = "x-azure-functions-invocationid";
 /// Why a call failed. For a message it all means the same: it comes again.
 #[derive(Debug, Error)]
 pub(crate) enum Failure {
-    #[error("{0}")]
-    Unavailable(String),
+    #[error(transparent)]
+    Unavailable(Unavailable),
     #[error("the connection to the handler broke")]
     Broken(#[source] reqwest::Error),
     #[error("the handler answered with status {0}")]
@@ -46,10 +46,11 @@ pub(crate) async fn invoke(
     }
     let incarnation = host.keeper.ready().await.map_err(Failure::Unavailable)?;
     let id = crate::guid::random();
+    let traceparent = faults.traceparent.then(trace_parent);
     let call = limited(
         host,
         incarnation,
-        exchange(host, incarnation, function, &id, envelope.to_string(), faults.traceparent),
+        exchange(host, incarnation, function, &id, envelope.to_string(), traceparent),
     );
     let logs = match host.faults.kill() {
         None => call.await?,
@@ -88,7 +89,7 @@ async fn exchange(
     function: &str,
     id: &str,
     envelope: String,
-    traceparent: bool,
+    traceparent: Option<String>,
 ) -> Result<Vec<String>, Failure> {
     // Of unknown length and so chunked, as the real host sends it.
     let body =
@@ -101,8 +102,8 @@ async fn exchange(
         .header(HOST_VERSION_HEADER, HOST_VERSION)
         .header(INVOCATION_HEADER, id)
         .body(body);
-    if traceparent {
-        request = request.header("traceparent", trace_parent());
+    if let Some(traceparent) = traceparent {
+        request = request.header("traceparent", traceparent);
     }
     let response = request.send().await.map_err(Failure::Broken)?;
     let status = response.status();

@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
 use super::faults::Switches;
@@ -42,6 +43,16 @@ pub(crate) enum Reason {
     Fault,
 }
 
+/// Why the handler cannot be called.
+#[derive(Debug, Error)]
+pub(crate) enum Unavailable {
+    /// To callers it looks as if the connection were refused.
+    #[error("the handler ended with code 0 and is not started again")]
+    Ended,
+    #[error("{0}")]
+    HostEnds(String),
+}
+
 enum Order {
     Kill(Incarnation, Reason),
     GiveUp(String),
@@ -75,23 +86,21 @@ impl Keeper {
     /// Waits until the handler can be called.
     ///
     /// # Errors
-    /// A sentence when it never will be again.
-    pub(crate) async fn ready(&self) -> Result<Incarnation, String> {
+    /// When it never will be again.
+    pub(crate) async fn ready(&self) -> Result<Incarnation, Unavailable> {
         let mut watcher = self.state.subscribe();
         let started = watcher.wait_for(|state| *state != State::Starting);
         match tokio::time::timeout(self.patience, started).await {
             Ok(Ok(state)) => match *state {
                 State::Ready(incarnation) => Ok(incarnation),
-                State::Ended | State::Starting => {
-                    Err("the handler ended with code 0 and is not started again".into())
-                }
+                State::Ended | State::Starting => Err(Unavailable::Ended),
             },
-            Ok(Err(_)) => Err("the host is ending".into()),
+            Ok(Err(_)) => Err(Unavailable::HostEnds("the host is ending".into())),
             Err(_) => {
                 let reason =
                     format!("the handler was not ready within {} s", self.patience.as_secs());
                 self.order(Order::GiveUp(reason.clone()));
-                Err(reason)
+                Err(Unavailable::HostEnds(reason))
             }
         }
     }

@@ -21,7 +21,7 @@ use warp::reply::Response;
 
 use super::Host;
 use super::invoke::{HOST_VERSION, HOST_VERSION_HEADER, INVOCATION_HEADER};
-use super::keeper::{Incarnation, Reason};
+use super::keeper::{Incarnation, Reason, Unavailable};
 use crate::console;
 
 /// The host's limit on request bodies.
@@ -74,7 +74,12 @@ pub(crate) async fn forward(host: &Arc<Host>, function: &str, request: Request) 
         Err(_) if too_large.load(Ordering::Relaxed) => status(StatusCode::PAYLOAD_TOO_LARGE),
         Err(failure) => {
             let (code, reason) = match failure {
-                Failure::Unavailable(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason),
+                Failure::Unavailable(Unavailable::HostEnds(reason)) => {
+                    (StatusCode::SERVICE_UNAVAILABLE, reason)
+                }
+                Failure::Unavailable(ended @ Unavailable::Ended) => {
+                    (StatusCode::BAD_GATEWAY, ended.to_string())
+                }
                 Failure::Broken(reason) => (StatusCode::BAD_GATEWAY, reason),
                 Failure::TimedOut => (StatusCode::INTERNAL_SERVER_ERROR, "it ran too long".into()),
             };
@@ -85,7 +90,7 @@ pub(crate) async fn forward(host: &Arc<Host>, function: &str, request: Request) 
 }
 
 enum Failure {
-    Unavailable(String),
+    Unavailable(Unavailable),
     Broken(String),
     TimedOut,
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 use super::Host;
-use super::envelope::{self, ScheduleStatus};
+use super::envelope::{self, Due, ScheduleStatus};
 use super::functions::TimerTrigger;
 use super::invoke::{invocation, invoke};
 use crate::console;
@@ -88,37 +88,28 @@ fn save(database: &Connection, function: &str, status: ScheduleStatus) -> Result
 struct Plan {
     /// `None` for timers without a monitor.
     status: Option<ScheduleStatus>,
+    /// A tick right now, before the next one.
+    first: Option<Due>,
     next: Timestamp,
-    runs_now: bool,
-    is_past_due: bool,
 }
 
 /// `None` when the schedule has no next time.
 fn plan(trigger: &TimerTrigger, kept: Option<ScheduleStatus>, now: Timestamp) -> Option<Plan> {
     let next = trigger.schedule.next_after(now)?;
+    let on_startup = trigger.run_on_startup.then_some(Due::Now);
     if !trigger.use_monitor || !trigger.schedule.is_worth_monitoring(now) {
-        return Some(Plan {
-            status: None,
-            next,
-            runs_now: trigger.run_on_startup,
-            is_past_due: false,
-        });
+        return Some(Plan { status: None, first: on_startup, next });
     }
     // The schedule may have been changed meanwhile, so what was expected is computed anew from the last run.
-    let expected =
-        kept.and_then(|kept| trigger.schedule.next_after(kept.last.unwrap_or(kept.updated)));
-    let is_past_due = expected.is_some_and(|expected| expected < now);
+    let missed = kept
+        .and_then(|kept| trigger.schedule.next_after(kept.last.unwrap_or(kept.updated)))
+        .filter(|expected| *expected < now);
     let status = ScheduleStatus {
         last: kept.and_then(|kept| kept.last),
-        next: if is_past_due { expected.unwrap_or(next) } else { next },
+        next: missed.unwrap_or(next),
         updated: kept.map_or(now, |kept| kept.updated),
     };
-    Some(Plan {
-        status: Some(status),
-        next,
-        runs_now: is_past_due || trigger.run_on_startup,
-        is_past_due,
-    })
+    Some(Plan { status: Some(status), first: missed.map(|_| Due::Past).or(on_startup), next })
 }
 
 /// Runs for ever: one tick after the other, so that no two of a timer overlap. Errors wait for the next tick.
@@ -127,23 +118,22 @@ pub(crate) async fn tick(host: Arc<Host>, function: String, trigger: TimerTrigge
         console::host(&format!("the status of the timer {function} cannot be read: {e}"));
         None
     });
-    let Some(Plan { mut status, mut next, runs_now, is_past_due }) =
-        plan(&trigger, kept, Timestamp::now())
-    else {
+    let Some(Plan { mut status, first, mut next }) = plan(&trigger, kept, Timestamp::now()) else {
         console::host(&format!("the schedule of {function} has no next time: it never runs"));
         return;
     };
-    if let Some(status) = status.filter(|_| !is_past_due) {
+    // A missed tick is kept as missed until it has run.
+    if let Some(status) = status.filter(|_| first != Some(Due::Past)) {
         host.timers.save(&function, status);
     }
-    host.timers.announce(&function, next);
-    if runs_now {
-        status = run(&host, &function, &trigger, status, is_past_due).await;
+    if let Some(due) = first {
+        host.timers.announce(&function, next);
+        status = run(&host, &function, &trigger, status, due).await;
     }
     loop {
         host.timers.announce(&function, next);
         sleep_until(next).await;
-        status = run(&host, &function, &trigger, status, false).await;
+        status = run(&host, &function, &trigger, status, Due::Now).await;
         // A tick that passed while the function ran is left out.
         let now = Timestamp::now().max(next);
         next = match trigger.schedule.next_after(now) {
@@ -158,11 +148,10 @@ async fn run(
     function: &str,
     trigger: &TimerTrigger,
     status: Option<ScheduleStatus>,
-    is_past_due: bool,
+    due: Due,
 ) -> Option<ScheduleStatus> {
     let now = Timestamp::now();
-    let envelope =
-        envelope::timer(invocation(host, function), &trigger.binding, status, is_past_due);
+    let envelope = envelope::timer(invocation(host, function), &trigger.binding, status, due);
     if let Err(failure) = invoke(host, function, envelope).await {
         console::host(&format!("{function} failed: {failure}"));
     }
@@ -176,7 +165,7 @@ async fn run(
 /// Runs a timer function once, now, outside of its schedule.
 pub(crate) async fn run_now(host: &Host, function: &str, trigger: &TimerTrigger) {
     let status = host.timers.load(function).ok().flatten();
-    let envelope = envelope::timer(invocation(host, function), &trigger.binding, status, false);
+    let envelope = envelope::timer(invocation(host, function), &trigger.binding, status, Due::Now);
     if let Err(failure) = invoke(host, function, envelope).await {
         console::host(&format!("{function} failed: {failure}"));
     }
@@ -217,7 +206,7 @@ mod tests {
     fn a_new_timer_waits_for_its_first_tick() {
         let plan =
             plan(&trigger("0 */5 * * * *"), None, time("12:01:00")).expect("there is a next time");
-        assert!(!plan.runs_now && !plan.is_past_due);
+        assert_eq!(plan.first, None);
         let status =
             ScheduleStatus { last: None, next: time("12:05:00"), updated: time("12:01:00") };
         assert_eq!((plan.status, plan.next), (Some(status), time("12:05:00")));
@@ -227,7 +216,7 @@ mod tests {
     fn after_downtime_a_missed_tick_runs_once_and_past_due() {
         let plan = plan(&trigger("0 */5 * * * *"), Some(ran("12:00:00")), time("13:02:00"))
             .expect("there is a next time");
-        assert!(plan.runs_now && plan.is_past_due);
+        assert_eq!(plan.first, Some(Due::Past));
         assert_eq!(
             plan.status.map(|status| status.next),
             Some(time("12:05:00")),
@@ -240,7 +229,7 @@ mod tests {
     fn a_short_downtime_between_ticks_misses_nothing() {
         let plan = plan(&trigger("0 */5 * * * *"), Some(ran("12:00:00")), time("12:04:00"))
             .expect("there is a next time");
-        assert!(!plan.runs_now);
+        assert_eq!(plan.first, None);
         assert_eq!(plan.status, Some(ran("12:00:00")));
     }
 
@@ -249,21 +238,21 @@ mod tests {
         let kept = ScheduleStatus { last: None, next: time("12:05:00"), updated: time("12:01:00") };
         let plan = plan(&trigger("0 */5 * * * *"), Some(kept), time("12:06:00"))
             .expect("there is a next time");
-        assert!(plan.is_past_due);
+        assert_eq!(plan.first, Some(Due::Past));
     }
 
     #[test]
     fn a_fast_timer_is_never_past_due() {
         let plan = plan(&trigger("*/10 * * * * *"), Some(ran("12:00:00")), time("13:00:00"))
             .expect("there is a next time");
-        assert_eq!((plan.status, plan.runs_now), (None, false));
+        assert_eq!((plan.status, plan.first), (None, None));
     }
 
     #[test]
     fn run_on_startup_runs_without_being_past_due() {
         let trigger = TimerTrigger { run_on_startup: true, ..trigger("0 */5 * * * *") };
         let plan = plan(&trigger, None, time("12:01:00")).expect("there is a next time");
-        assert!(plan.runs_now && !plan.is_past_due);
+        assert_eq!(plan.first, Some(Due::Now));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+/// The content type of a batch.
+pub(crate) const BATCH: &str = "application/vnd.microsoft.servicebus.json";
 /// Long enough for a busy machine; nothing waits so long unless it fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -91,9 +93,18 @@ impl Place {
 
     /// The command that serves this place; a test may change it.
     pub(crate) fn command(&self) -> Command {
+        let mut command = self.command_without_package();
+        command.arg("--package").arg(self.path("package"));
+        command
+    }
+
+    pub(crate) fn command_without_package(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_imagegen-local"));
-        command.args(["--port", "0", "--data"]).arg(self.data());
-        command.arg("--package").arg(self.0.join("package")).arg("--handler").arg(echo_handler());
+        command
+            .args(["--port", "0", "--data"])
+            .arg(self.data())
+            .arg("--handler")
+            .arg(echo_handler());
         command
     }
 

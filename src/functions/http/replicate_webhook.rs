@@ -21,7 +21,7 @@ pub async fn replicate_webhook(app: App, req: Request) -> Result<Response, Probl
         body: &req.body,
         now: services.clock.now(),
     };
-    let snapshot = services.replicate.verify(&call).map_err(refused)?;
+    let snapshot = services.replicate.verify(&call).map_err(|e| refused(&e))?;
     let ticket: String = req.param("ticket", "job")?;
     let named = services.tickets.check(&ticket).ok_or_else(|| Problem::not_found("job"))?;
     let message = FinishGeneration {
@@ -45,7 +45,7 @@ pub async fn replicate_webhook(app: App, req: Request) -> Result<Response, Probl
     Ok(json(StatusCode::OK, &value!({})))
 }
 
-fn refused(error: WebhookError) -> Problem {
+fn refused(error: &WebhookError) -> Problem {
     match error {
         WebhookError::Forged(why) => {
             Problem::unauthenticated(format!("The signature does not hold: {why}."))

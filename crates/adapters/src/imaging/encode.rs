@@ -7,8 +7,8 @@ use webp::WebPConfig;
 
 use super::container::Container;
 use super::pixels::{Layout, Pixels};
-use super::recipe::Recipe;
 use super::{Encoded, ImagingError, OutputFormat};
+use imagegen_core::ports::imaging::Recipe;
 
 /// Above this a viewer sees no difference from the pixels; it is somebody's only copy.
 const ORIGINAL_WEBP_QUALITY: f32 = 90.0;

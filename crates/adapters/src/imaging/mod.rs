@@ -22,12 +22,14 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use imagegen_core::catalog::OutputFormat;
+use imagegen_core::ports::imaging::{Encoded, Finished, Recipe};
+
 use self::container::Container;
 use self::pixels::Pixels;
 
 pub use self::error::ImagingError;
 pub use self::pipeline::Pipeline;
-pub use self::recipe::Recipe;
 
 /// Longest side of a display image, in pixels: what a 4K screen shows at half its width.
 const DISPLAY_SIDE: u32 = 2048;
@@ -36,14 +38,6 @@ const THUMBNAIL_SIDE: u32 = 384;
 /// Longest side of the copy that moderation sees, in pixels. Azure AI Content Safety takes
 /// 50 to 7200 pixels and 4 MB; this keeps what a classifier needs and is small to send.
 const MODERATION_SIDE: u32 = 1024;
-
-/// The file format a user asks for, and the only formats that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OutputFormat {
-    Webp,
-    Png,
-    Jpeg,
-}
 
 /// What is asked of the pipeline for one finished picture.
 #[derive(Debug, Clone, Copy)]
@@ -55,33 +49,6 @@ pub struct Order<'a> {
     /// Whether the plan puts our name on the picture. Then no file without it is made.
     pub watermark: bool,
     pub recipe: &'a Recipe,
-}
-
-/// One picture as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finished {
-    /// In the format asked, full size, with the whole recipe inside.
-    pub original: Encoded,
-    /// WebP of at most 2048 pixels, marked as made by a model but without the recipe.
-    /// `None`: the original is already that and serves as the display image.
-    pub display: Option<Encoded>,
-    /// WebP of at most 384 pixels and 30,000 bytes, marked like the display image.
-    pub thumbnail: Encoded,
-    /// A blurred impression as a `data:` URL of at most 600 bytes, for the page's own HTML.
-    pub placeholder: String,
-    /// Of the original, in pixels, the way it is looked at.
-    pub width: u32,
-    /// Of the original, in pixels, the way it is looked at.
-    pub height: u32,
-}
-
-/// A file and how to serve it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Encoded {
-    pub bytes: Vec<u8>,
-    pub content_type: &'static str,
-    /// Without the dot.
-    pub extension: &'static str,
 }
 
 /// Makes everything we store of one picture.
@@ -151,24 +118,12 @@ pub fn without_recipe(bytes: &[u8]) -> Result<Encoded, ImagingError> {
     Ok(source.seal_mark(created_at.as_deref().unwrap_or_default()))
 }
 
-impl OutputFormat {
-    fn content_type(self) -> &'static str {
-        match self {
-            Self::Webp => "image/webp",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-        }
-    }
-
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Webp => "webp",
-            Self::Png => "png",
-            Self::Jpeg => "jpg",
-        }
-    }
-
-    fn encoded(self, bytes: Vec<u8>) -> Encoded {
-        Encoded { bytes, content_type: self.content_type(), extension: self.extension() }
-    }
+/// A file and how to serve it.
+fn encoded(format: OutputFormat, bytes: Vec<u8>) -> Encoded {
+    let extension = match format {
+        OutputFormat::Webp => "webp",
+        OutputFormat::Png => "png",
+        OutputFormat::Jpeg => "jpg",
+    };
+    Encoded { bytes, content_type: format.content_type(), extension }
 }

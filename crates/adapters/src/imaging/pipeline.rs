@@ -18,37 +18,7 @@ impl port::Imaging for Pipeline {
     ) -> Result<port::Finished, port::ImagingError> {
         apart(move || {
             let port::ImagingOrder { format, watermark, recipe } = order;
-            let format = match format {
-                imagegen_core::catalog::OutputFormat::Webp => super::OutputFormat::Webp,
-                imagegen_core::catalog::OutputFormat::Png => super::OutputFormat::Png,
-                imagegen_core::catalog::OutputFormat::Jpeg => super::OutputFormat::Jpeg,
-            };
-            let recipe = super::Recipe {
-                prompt: recipe.prompt,
-                model: recipe.model,
-                seed: u64::from(recipe.seed),
-                width: recipe.width,
-                height: recipe.height,
-                parent: recipe.parent,
-                generation: recipe.generation,
-                index: recipe.index,
-                created_at: recipe.created_at,
-                provider_note: None,
-            };
-            let f = finish(&Order { bytes: &bytes, format, watermark, recipe: &recipe })?;
-            let e = |e: super::Encoded| port::Encoded {
-                bytes: e.bytes,
-                content_type: e.content_type,
-                extension: e.extension,
-            };
-            Ok(port::Finished {
-                original: e(f.original),
-                display: f.display.map(e),
-                thumbnail: e(f.thumbnail),
-                placeholder: f.placeholder,
-                width: f.width,
-                height: f.height,
-            })
+            finish(&Order { bytes: &bytes, format, watermark, recipe: &recipe })
         })
         .await
     }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use super::recipe::Recipe;
+use imagegen_core::ports::imaging::Recipe;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -53,9 +53,6 @@ pub(super) fn packet(recipe: &Recipe) -> String {
     if let Some(parent) = &recipe.parent {
         field("parent", parent);
     }
-    if let Some(note) = &recipe.provider_note {
-        field("providerNote", note);
-    }
     wrapped(&recipe.created_at, &body)
 }
 
@@ -76,14 +73,13 @@ pub(super) fn parse(packet: &[u8]) -> Option<Recipe> {
     Some(Recipe {
         prompt: property(&document, DC, "description"),
         model: property(&document, IGAI, "model")?,
-        seed: property(&document, IGAI, "seed")?.trim().parse().ok()?,
+        seed: number("seed")?,
         width: number("width")?,
         height: number("height")?,
         parent: property(&document, IGAI, "parent"),
         generation: property(&document, IGAI, "generation")?,
         index: number("index")?,
         created_at: property(&document, XMP, "CreateDate")?,
-        provider_note: property(&document, IGAI, "providerNote"),
     })
 }
 

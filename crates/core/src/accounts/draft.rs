@@ -48,7 +48,7 @@ pub struct StoredEvent {
 pub const EVENTS_KEPT: u64 = 1000;
 
 /// How long the first sending may take before the relay sends a message again.
-const RELAY_AFTER: Duration = Duration::from_secs(60);
+const RELAY_AFTER: Duration = Duration::from_mins(1);
 
 impl Draft {
     /// Reads the account. One that does not exist yet is opened, one whose month is over is reset: both are part of

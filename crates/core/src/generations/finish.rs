@@ -172,7 +172,10 @@ async fn abandon(services: &Services, user: &UserId, id: &GenerationId) -> Resul
             stop_image(services, &generation, image).await?;
         }
     }
-    update(services, user, id, |case| case.received()).await?;
+    update(services, user, id, |case| {
+        case.received();
+    })
+    .await?;
     Ok(())
 }
 

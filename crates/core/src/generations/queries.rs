@@ -4,7 +4,7 @@ use super::generation::{Generation, KIND};
 use super::view::{EventView, GenerationView};
 use crate::accounts::{Account, EVENTS_KEPT, StoredEvent, event_id};
 use crate::ids::{GenerationId, UserId};
-use crate::ports::documents::{DocumentsError, Order, Range};
+use crate::ports::documents::{Document, DocumentsError, Order, Range};
 use crate::services::Services;
 
 /// One job of this user. `None` when there is none of this id, or it is another user's.
@@ -27,7 +27,7 @@ pub async fn list(
     let after = cursor.map(ToString::to_string);
     let range = Range { kind: KIND, after, order: Order::Descending, limit };
     let page = services.documents.list(user.as_str(), &range).await?;
-    let jobs = page.documents.iter().map(|d| d.decode()).collect::<Result<_, _>>()?;
+    let jobs = page.documents.iter().map(Document::decode).collect::<Result<_, _>>()?;
     Ok((jobs, page.more))
 }
 

@@ -13,7 +13,7 @@ use crate::catalog::Model;
 use crate::services::Services;
 
 /// How long a link to a picture is good, at the least.
-const LINK_LIFE: Duration = Duration::from_secs(3600);
+const LINK_LIFE: Duration = Duration::from_hours(1);
 
 /// One job.
 #[derive(Debug, Clone, PartialEq, Serialize)]

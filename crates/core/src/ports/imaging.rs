@@ -40,7 +40,7 @@ pub struct Recipe {
     pub created_at: String,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
     pub original: Encoded,
     /// `None`: the original serves as the display image.
@@ -53,7 +53,7 @@ pub struct Finished {
     pub height: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {
     pub bytes: Vec<u8>,
     pub content_type: &'static str,

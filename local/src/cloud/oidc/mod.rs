@@ -15,6 +15,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use self::key::SigningKey;
+use self::token::Person;
 use super::{Answer, Call, empty, with_cors, with_header};
 use crate::ground::Ground;
 
@@ -22,6 +23,7 @@ use crate::ground::Ground;
 pub(crate) const AUDIENCE: &str = "imagegen-api";
 /// The scope that the API asks for; a client may name it alone or as `api://imagegen-api/access_as_user`.
 pub(crate) const SCOPE: &str = "access_as_user";
+const KEY_FILE: &str = "oidc.key";
 /// The one public client: the web app.
 const CLIENT: &str = "imagegen-web";
 
@@ -45,7 +47,7 @@ impl Oidc {
         people::make_tables(ground);
         Ok(Self {
             issuer: issuer(ground.port),
-            key: SigningKey::open(&ground.data.join("oidc.key"))?,
+            key: SigningKey::open(&ground.data.join(KEY_FILE))?,
             foreign: OnceLock::new(),
             ground: Ground::clone(ground),
         })
@@ -99,9 +101,12 @@ impl Oidc {
             let refusal = super::json(StatusCode::UNAUTHORIZED, &json!({"error": "invalid_token"}));
             return with_header(refusal, "www-authenticate", "Bearer error=\"invalid_token\"");
         };
-        let member = |name: &str| claims[name].clone();
+        let text = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
+        let person = Person { email: text("email"), name: text("name"), roles: Vec::new() };
+        // The client compares the subject with that of its id token, so it is the client's, not the API's.
+        let subject = person.subject(&text("azp"));
         let person = json!({
-            "sub": member("sub"), "oid": member("oid"), "email": member("email"), "name": member("name"),
+            "sub": subject, "oid": person.object_id(), "email": person.email, "name": person.name,
         });
         super::json(StatusCode::OK, &person)
     }
@@ -117,8 +122,21 @@ pub(super) mod tests {
     use super::*;
     use crate::cloud::tests::{body, call, ground};
 
+    /// An issuer with a key that all tests share: making one takes longer than most tests.
     pub(super) fn oidc(name: &str) -> Oidc {
-        Oidc::new(&ground(name)).expect("the folder is writable")
+        let ground = ground(name);
+        lend_key(&ground);
+        Oidc::new(&ground).expect("the folder is writable")
+    }
+
+    pub(in crate::cloud) fn lend_key(ground: &Ground) {
+        static KEY: OnceLock<Vec<u8>> = OnceLock::new();
+        let file = ground.data.join(KEY_FILE);
+        let key = KEY.get_or_init(|| {
+            SigningKey::open(&file).expect("the folder is writable");
+            std::fs::read(&file).expect("the key was kept")
+        });
+        std::fs::write(&file, key).expect("the folder is writable");
     }
 
     #[test]

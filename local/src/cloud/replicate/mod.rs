@@ -63,6 +63,7 @@ impl Replicate {
         let client = reqwest::Client::builder()
             // Neither webhooks nor inputs follow redirects: a redirect could lead off this machine.
             .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
             .timeout(Duration::from_secs(10))
             .build()
             .expect("the client needs nothing from the machine");
@@ -84,6 +85,11 @@ impl Replicate {
             }
         }
         Self { shared, token: api_token(ground), creates: Bucket::new(), others: Bucket::new() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     pub(crate) fn predictions_created(&self) -> i64 {

@@ -5,7 +5,6 @@ use std::io::Cursor;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
 use serde_json::{Map, Value};
 use url::Url;
@@ -40,10 +39,13 @@ pub(super) fn files(prediction: &Prediction, inputs: &[RgbImage]) -> Vec<(String
     (0..delivered)
         .map(|number| {
             let seed = prediction.seed.wrapping_add(number);
-            let mut picture = painter::paint(script.subject, seed, width, height);
-            if let Some(input) = inputs.first() {
-                blend(&mut picture, input, strength(model, prediction));
-            }
+            let mut picture = match inputs.first() {
+                Some(input) => {
+                    let strength = strength(model, prediction);
+                    painter::repaint(script.subject, seed, input, strength, width, height)
+                }
+                None => painter::paint(script.subject, seed, width, height),
+            };
             if is_unsafe(script.subject, number) {
                 mark(&mut picture);
             }
@@ -183,25 +185,10 @@ fn fitted(quotient: f64, megapixels: f64) -> (u32, u32) {
 }
 
 /// How much of the result is painted and how much is the input image: 1 ignores the image.
-fn strength(model: &Model, prediction: &Prediction) -> f64 {
+#[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
+fn strength(model: &Model, prediction: &Prediction) -> f32 {
     model.value(&prediction.input, "prompt_strength").as_f64().unwrap_or(0.55).clamp(0.0, 1.0)
-}
-
-fn blend(picture: &mut RgbImage, input: &RgbImage, strength: f64) {
-    let (width, height) = picture.dimensions();
-    let input = imageops::resize(input, width, height, FilterType::Triangle);
-    for (pixel, other) in picture.pixels_mut().zip(input.pixels()) {
-        for (channel, other) in pixel.0.iter_mut().zip(other.0) {
-            let mixed = f64::from(*channel) * strength + f64::from(other) * (1.0 - strength);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "between two bytes"
-            )]
-            let mixed = mixed.round() as u8;
-            *channel = mixed;
-        }
-    }
+        as f32
 }
 
 fn mark(picture: &mut RgbImage) {

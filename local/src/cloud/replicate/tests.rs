@@ -197,3 +197,27 @@ async fn webhooks_tell_the_start_and_the_end() {
     assert!(told("processing") && told("succeeded"), "{requests:?}");
     assert!(requests.iter().all(|it| it.starts_with("POST /hook?job=1 ")));
 }
+
+#[tokio::test]
+async fn a_duplicated_webhook_has_the_id_of_the_first() {
+    let replicate = fast(&ground("replicate-duplicate"));
+    replicate.shared.faults.handle(&call(
+        Method::POST,
+        "/",
+        r#"{"webhooks":{"duplicate_rate":1}}"#,
+    ));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let port = listener.local_addr().expect("it is bound").port();
+    let mut order = small("nsfw: a beach");
+    order["webhook"] = json!(format!("http://127.0.0.1:{port}/"));
+    order["webhook_events_filter"] = json!(["completed"]);
+    let requests = tokio::spawn(received(listener, 2));
+    ask(&replicate, Method::POST, FLUX, order).await;
+    let requests = tokio::time::timeout(Duration::from_secs(30), requests).await;
+    let requests = requests.expect("they come").expect("it does not panic");
+    let id = |request: &str| {
+        request.lines().find(|line| line.starts_with("webhook-id: ")).map(str::to_owned)
+    };
+    assert!(id(&requests[0]).is_some());
+    assert_eq!(id(&requests[0]), id(&requests[1]));
+}

@@ -49,7 +49,7 @@ impl Broker {
             let mut database = lock(&ground);
             let transaction = database.transaction()?;
             store::create_tables(&transaction)?;
-            store::release_locks(&transaction, None, i64::MAX)?;
+            store::release_all(&transaction)?;
             transaction.commit()?;
         }
         Ok(Broker { ground, bells: Mutex::default() })

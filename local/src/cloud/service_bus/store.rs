@@ -66,6 +66,8 @@ fn is_dead_letter_queue(queue: &str) -> bool {
 }
 
 pub(crate) fn create_tables(db: &Connection) -> Result<()> {
+    // The default of 16 is less than what this file alone has, and the stand-ins share the connection.
+    db.set_prepared_statement_cache_capacity(128);
     db.execute_batch(TABLES)
 }
 
@@ -128,42 +130,61 @@ pub(crate) fn receive(
 ) -> Result<Option<Message>> {
     let millisecond = now.as_millisecond();
     db.prepare_cached(
-        "UPDATE service_bus_messages SET state = 'active' WHERE queue = ?1 AND state = 'scheduled' AND due <= ?2",
+        "UPDATE service_bus_messages SET state = 'active'
+         WHERE queue = ?1 AND state = 'scheduled' AND due <= ?2",
     )?
     .execute(params![queue, millisecond])?;
-    release_locks(db, Some(queue), millisecond)?;
-    db.prepare_cached(
-        "DELETE FROM service_bus_messages WHERE queue = ?1 AND state = 'active' AND expires <= ?2",
-    )?
-    .execute(params![queue, millisecond])?;
+    release_expired(db, queue, millisecond)?;
+    // Expired messages are looked for only where one would be taken: a long queue is not read for each message.
+    while let Some((sequence, expires)) = first(db, queue, order)? {
+        if expires > millisecond {
+            return take(db, sequence, now).map(Some);
+        }
+        db.prepare_cached("DELETE FROM service_bus_messages WHERE sequence = ?1")?
+            .execute([sequence])?;
+    }
+    Ok(None)
+}
+
+fn first(db: &Connection, queue: &str, order: Order) -> Result<Option<(i64, i64)>> {
     let pick = match order {
         Order::Oldest => "due, sequence",
         Order::Any => "random()",
     };
     db.prepare_cached(&format!(
-        "UPDATE service_bus_messages
-         SET state = 'locked', due = :until, lock_token = :token, delivery_count = delivery_count + 1
-         WHERE sequence = (SELECT sequence FROM service_bus_messages WHERE queue = :queue AND state = 'active'
-                           ORDER BY {pick} LIMIT 1)
-         RETURNING *"
+        "SELECT sequence, expires FROM service_bus_messages WHERE queue = ?1 AND state = 'active'
+         ORDER BY {pick} LIMIT 1"
     ))?
-    .query_row(
-        named_params! {
-            ":queue": queue,
-            ":until": later(now, LOCK_DURATION).as_millisecond(),
-            ":token": crate::guid::random(),
-        },
-        message,
-    )
+    .query_row([queue], |row| Ok((row.get(0)?, row.get(1)?)))
     .optional()
 }
 
-/// Ends the locks that have run out by `now`, on one queue or, after a crash, on all with `i64::MAX`.
-pub(crate) fn release_locks(db: &Connection, queue: Option<&str>, now: i64) -> Result<()> {
+fn take(db: &Connection, sequence: i64, now: Timestamp) -> Result<Message> {
+    db.prepare_cached(
+        "UPDATE service_bus_messages
+         SET state = 'locked', due = ?2, lock_token = ?3, delivery_count = delivery_count + 1
+         WHERE sequence = ?1 RETURNING *",
+    )?
+    .query_row(
+        params![sequence, later(now, LOCK_DURATION).as_millisecond(), crate::guid::random()],
+        message,
+    )
+}
+
+/// Ends all locks: whoever held them is dead.
+pub(crate) fn release_all(db: &Connection) -> Result<()> {
+    let mut queues = db.prepare("SELECT DISTINCT queue FROM service_bus_messages")?;
+    let queues =
+        queues.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>>>()?;
+    queues.iter().try_for_each(|queue| release_expired(db, queue, i64::MAX))
+}
+
+/// Ends the locks that have run out by `now`.
+fn release_expired(db: &Connection, queue: &str, now: i64) -> Result<()> {
     let tokens = db
         .prepare_cached(
             "SELECT lock_token FROM service_bus_messages
-             WHERE (?1 IS NULL OR queue = ?1) AND state = 'locked' AND due <= ?2",
+             WHERE queue = ?1 AND state = 'locked' AND due <= ?2",
         )?
         .query_map(params![queue, now], |row| row.get::<_, String>(0))?
         .collect::<Result<Vec<_>>>()?;
@@ -225,11 +246,12 @@ pub(crate) fn renew(db: &Connection, token: &str, now: Timestamp) -> Result<Opti
 
 /// When a scheduled message or a lost lock will make something visible.
 pub(crate) fn next_due(db: &Connection, queue: &str) -> Result<Option<Timestamp>> {
-    let due: Option<i64> = db
-        .prepare_cached(
-            "SELECT min(due) FROM service_bus_messages WHERE queue = ?1 AND state IN ('scheduled', 'locked')",
-        )?
-        .query_row([queue], |row| row.get(0))?;
+    // One query per state, because each is a look at one end of the index.
+    let mut earliest = db.prepare_cached(
+        "SELECT min(due) FROM service_bus_messages WHERE queue = ?1 AND state = ?2",
+    )?;
+    let mut due = |state| earliest.query_row([queue, state], |row| row.get::<_, Option<i64>>(0));
+    let due = due("scheduled")?.into_iter().chain(due("locked")?).min();
     Ok(due.and_then(|due| Timestamp::from_millisecond(due).ok()))
 }
 

@@ -181,3 +181,88 @@ fn random() -> String {
     getrandom::fill(&mut random).expect("the operating system has random numbers");
     BASE64_URL.encode(random)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::token::tests::signed;
+    use super::*;
+    use crate::cloud::faults::Faults;
+    use crate::cloud::tests::{call, ground};
+    use http::Method;
+    use serde_json::{Value, json};
+    use warp::Filter as _;
+    use warp::test::WsClient;
+
+    const PROTOCOL: &str = "json.reliable.webpubsub.azure.v1";
+
+    fn web_pubsub(name: &str) -> Arc<WebPubSub> {
+        Arc::new(WebPubSub::new(&ground(name), Arc::new(Faults::default())))
+    }
+
+    fn access_token(web_pubsub: &WebPubSub) -> String {
+        let audience = "http://localhost:7071/_local/webpubsub/client/hubs/studio";
+        let claims = json!({"aud": audience, "exp": 4_000_000_000_i64, "sub": "ada", "webpubsub.group": "g"});
+        signed(&web_pubsub.key, &claims)
+    }
+
+    async fn connect(web_pubsub: &Arc<WebPubSub>, query: String) -> Option<WsClient> {
+        let web_pubsub = Arc::clone(web_pubsub);
+        let endpoint =
+            warp::ws().map(move |ws| web_pubsub.upgrade("studio", &query, Some(PROTOCOL), ws));
+        warp::test::ws().handshake(endpoint).await.ok()
+    }
+
+    async fn next(client: &mut WsClient) -> Value {
+        let frame = client.recv().await.expect("a frame comes");
+        serde_json::from_str(frame.to_str().expect("frames are text")).expect("frames are JSON")
+    }
+
+    fn tell(web_pubsub: &WebPubSub, number: u64) {
+        let target = "/api/hubs/studio/groups/g/:send?api-version=2024-12-01";
+        let audience = format!("http://localhost:7071/_local/webpubsub{target}");
+        let token = signed(&web_pubsub.key, &json!({"aud": audience, "exp": 4_000_000_000_i64}));
+        let mut call = call(Method::POST, target, number.to_string());
+        call.headers.insert("content-type", HeaderValue::from_static("application/json"));
+        call.headers
+            .insert("authorization", format!("Bearer {token}").parse().expect("a header value"));
+        assert_eq!(web_pubsub.handle(&call).status(), StatusCode::ACCEPTED);
+    }
+
+    #[tokio::test]
+    async fn a_client_whose_socket_broke_comes_back_and_misses_nothing() {
+        let web_pubsub = web_pubsub("pubsub-recovery");
+        let query = format!("access_token={}", access_token(&web_pubsub));
+        let mut client = connect(&web_pubsub, query).await.expect("the token is good");
+        let greeting = next(&mut client).await;
+        tell(&web_pubsub, 1);
+        assert_eq!(next(&mut client).await["data"], 1);
+        web_pubsub.handle(&call(Method::POST, "/_cut", ""));
+        assert!(client.recv().await.is_err());
+        tell(&web_pubsub, 2);
+
+        let text = |name: &str| greeting[name].as_str().expect("text").to_owned();
+        let query = format!(
+            "awps_connection_id={}&awps_reconnection_token={}",
+            text("connectionId"),
+            text("reconnectionToken")
+        );
+        let mut client = connect(&web_pubsub, query).await.expect("it may come back");
+        assert_eq!(next(&mut client).await["connectionId"], greeting["connectionId"]);
+        assert_eq!(next(&mut client).await["sequenceId"], 1);
+        assert_eq!(next(&mut client).await["sequenceId"], 2);
+    }
+
+    #[tokio::test]
+    async fn a_bad_token_is_refused_before_the_upgrade() {
+        let web_pubsub = web_pubsub("pubsub-refused");
+        assert!(connect(&web_pubsub, "access_token=guessed".to_owned()).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_connection_is_closed_at_once() {
+        let web_pubsub = web_pubsub("pubsub-unknown");
+        let query = "awps_connection_id=x&awps_reconnection_token=y".to_owned();
+        let mut client = connect(&web_pubsub, query).await.expect("the upgrade is made to say why");
+        assert!(client.recv().await.is_err());
+    }
+}

@@ -10,8 +10,10 @@ mod webp;
 
 use image::metadata::Orientation;
 
-use super::recipe::Recipe;
-use super::{Encoded, ImagingError, OutputFormat, xmp};
+use imagegen_core::ports::imaging::Recipe;
+
+use super::recipe::parameters;
+use super::{Encoded, ImagingError, OutputFormat, encoded, xmp};
 
 /// 32 MiB. FLUX delivers less than 10 MB; uploads are held to 10 MB before they come here.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
@@ -111,14 +113,14 @@ impl<'a> Container<'a> {
     /// that is not enough all but the mark: a shortened prompt would be a wrong recipe, a missing
     /// one is an incomplete recipe.
     pub(super) fn seal(&self, recipe: &Recipe) -> Encoded {
-        let notes = Notes { xmp: xmp::packet(recipe), parameters: Some(recipe.parameters()) };
+        let notes = Notes { xmp: xmp::packet(recipe), parameters: Some(parameters(recipe)) };
         if self.holds(&notes) {
-            return self.format.encoded(self.write(Some(&notes)));
+            return encoded(self.format, self.write(Some(&notes)));
         }
         let recipe = Recipe { prompt: None, ..recipe.clone() };
         let notes = Notes { xmp: xmp::packet(&recipe), parameters: None };
         if self.holds(&notes) {
-            return self.format.encoded(self.write(Some(&notes)));
+            return encoded(self.format, self.write(Some(&notes)));
         }
         self.seal_mark(&recipe.created_at)
     }
@@ -129,7 +131,7 @@ impl<'a> Container<'a> {
         // No timestamp is longer; it may have been read from a stranger's file.
         let created_at = Some(created_at).filter(|time| time.len() <= 64).unwrap_or_default();
         let notes = Notes { xmp: xmp::mark(created_at), parameters: None };
-        self.format.encoded(self.write(Some(&notes)))
+        encoded(self.format, self.write(Some(&notes)))
     }
 
     fn holds(&self, notes: &Notes) -> bool {

@@ -19,14 +19,13 @@ fn recipe() -> Recipe {
     Recipe {
         prompt: Some("a lighthouse at dusk, \"long\" exposure".to_owned()),
         model: "black-forest-labs/flux-schnell".to_owned(),
-        seed: u64::MAX,
+        seed: u32::MAX,
         width: 1024,
         height: 768,
         parent: Some("gen_00/2".to_owned()),
         generation: "gen_01".to_owned(),
         index: 3,
         created_at: "2026-11-22T10:00:00.5Z".to_owned(),
-        provider_note: Some("version 5f2e".to_owned()),
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::{Blobs, BlobsError};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// `run` is to be new for every call.
 pub async fn run(store: &dyn Blobs, run: &str) {

@@ -141,6 +141,13 @@ impl Brush<'_> {
         });
     }
 
+    /// A body too far away for its form to be seen: one colour, in the light and in the haze.
+    pub(super) fn sketch(&mut self, forms: &[Form], surface: Surface) {
+        let lit = self.light.shade(surface.colour, (0.0, 0.0), 0.0);
+        let placed = self.placed(forms);
+        self.canvas.fill(&placed, lit.toward(self.light.haze, self.distance), 1.0);
+    }
+
     /// A body of one material without patches.
     pub(super) fn body(&mut self, forms: &[Form], surface: Surface) {
         self.model(forms, surface, &[]);
@@ -239,13 +246,13 @@ impl Brush<'_> {
                     + 0.1 * noise(x * 60.0, y * 20.0, salt)
             }
             Grain::Stone => {
-                0.74 + 0.34 * layered(x * 11.0, y * 11.0, 4, salt)
+                0.74 + 0.34 * layered(x * 11.0, y * 11.0, 3, salt)
                     + 0.14 * noise(x * 70.0, y * 70.0, salt ^ 9)
             }
             Grain::Wood => {
                 0.8 + 0.3 * noise(x * 9.0 + 2.0 * noise(x * 4.0, y * 5.0, salt), y * 60.0, salt ^ 5)
             }
-            Grain::Leaf => 0.66 + 0.6 * layered(x * 26.0, y * 26.0, 3, salt),
+            Grain::Leaf => 0.66 + 0.6 * layered(x * 26.0, y * 26.0, 2, salt),
             Grain::Scale => {
                 let row = (y * 30.0).floor();
                 let shift = if row as i32 % 2 == 0 { 0.0 } else { 0.5 };

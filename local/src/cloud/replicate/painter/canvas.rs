@@ -171,6 +171,24 @@ impl Canvas {
         copy
     }
 
+    /// A copy in which every `factor` pixels of each direction are one.
+    pub(super) fn shrunk(&self, factor: usize) -> Self {
+        let (width, height) = (self.width.div_ceil(factor), self.height.div_ceil(factor));
+        let mut copy = Self::new(width as u32, height as u32);
+        let mut counts = vec![0.0_f32; copy.pixels.len()];
+        for (row, line) in self.pixels.chunks_exact(self.width).enumerate() {
+            for (column, pixel) in line.iter().enumerate() {
+                let i = row / factor * width + column / factor;
+                copy.pixels[i] = copy.pixels[i] + *pixel;
+                counts[i] += 1.0;
+            }
+        }
+        for (pixel, count) in copy.pixels.iter_mut().zip(&counts) {
+            *pixel = *pixel * (1.0 / count.max(1.0));
+        }
+        copy
+    }
+
     pub(super) fn mixed(&mut self, other: &Self, share: f32) {
         for (pixel, with) in self.pixels.iter_mut().zip(&other.pixels) {
             *pixel = pixel.toward(*with, share);

@@ -109,7 +109,12 @@ fn role(
         Stance::Ground => (blend(stage.far, stage.near, blend(0.35, 1.0, depth)), 0.0),
         Stance::Table => (blend(stage.far, stage.near, blend(0.7, 1.0, depth)), 0.0),
         Stance::Afloat => (
-            blend(stage.horizon, stage.near, blend(0.45, 0.85, depth)),
+            // On a lake the near end of the stage is land.
+            blend(
+                stage.horizon,
+                if scene.place == Place::Sea { stage.near } else { stage.far },
+                blend(0.45, 0.85, depth),
+            ),
             random.between(-0.04, 0.04),
         ),
         Stance::Air => {
@@ -137,6 +142,10 @@ fn role(
     let perspective =
         if total > 1 && matches!(stance, Stance::Ground) { blend(0.78, 1.08, near) } else { 1.0 };
     let foot = if scene.raised && slot == 0 { stage.far - short * 0.02 } else { foot };
+    if matches!(stance, Stance::Ground | Stance::Table | Stance::Afloat) {
+        // Nobody loses his head at the upper border.
+        size = size.min(foot * 0.9);
+    }
     Role {
         actor,
         x,

@@ -57,8 +57,8 @@ impl Light {
             },
             Hour::Day | Hour::Noon => Self {
                 toward: [side, -0.62, 0.55],
-                direct: rgb(0xff_f2dc) * 0.75,
-                ambient: rgb(0x86_90a4),
+                direct: rgb(0xff_f2dc) * 0.66,
+                ambient: rgb(0x7e_889c),
                 rim: rgb(0xff_ffff) * 0.18,
                 haze: rgb(0xc2_d8e8),
                 dark: false,

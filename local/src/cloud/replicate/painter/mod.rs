@@ -23,6 +23,7 @@
 mod brush;
 mod canvas;
 mod cast;
+mod field;
 mod geometry;
 mod light;
 mod mask;

@@ -59,24 +59,42 @@ fn mix(mut z: u64) -> u64 {
 }
 
 /// The value at one lattice point, `0.0..1.0`. 32-bit arithmetic only: it runs several times per pixel.
+#[inline]
 pub(super) fn lattice(x: i32, y: i32, salt: u32) -> f32 {
-    let mut h = (x as u32).wrapping_mul(0x9e37_79b1) ^ (y as u32).wrapping_mul(0x85eb_ca6b) ^ salt;
-    h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
-    h = (h ^ (h >> 12)).wrapping_mul(0x297a_2d39);
-    ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0
+    settle(
+        (x as u32).wrapping_mul(0x9e37_79b1)
+            ^ (y as u32).wrapping_mul(0x85eb_ca6b).wrapping_add(salt),
+    )
+}
+
+#[inline]
+fn settle(h: u32) -> f32 {
+    let h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
+    let h = (h ^ (h >> 13)).wrapping_mul(0x297a_2d39);
+    (h >> 8) as f32 / 16_777_216.0
 }
 
 /// Smooth noise in `0.0..1.0`.
+#[inline]
 pub(super) fn noise(x: f32, y: f32, salt: u32) -> f32 {
-    let (left, top) = (x.floor(), y.floor());
-    let (column, row) = (left as i32, top as i32);
-    let (fx, fy) = (x - left, y - top);
+    let (column, row) = (below(x), below(y));
+    let (fx, fy) = (x - column as f32, y - row as f32);
     let (u, v) = (fx * fx * (3.0 - 2.0 * fx), fy * fy * (3.0 - 2.0 * fy));
-    let (a, b) = (lattice(column, row, salt), lattice(column.wrapping_add(1), row, salt));
-    let below = row.wrapping_add(1);
-    let (c, d) = (lattice(column, below, salt), lattice(column.wrapping_add(1), below, salt));
+    let left = (column as u32).wrapping_mul(0x9e37_79b1);
+    let right = left.wrapping_add(0x9e37_79b1);
+    let top = (row as u32).wrapping_mul(0x85eb_ca6b).wrapping_add(salt);
+    let bottom = top.wrapping_add(0x85eb_ca6b);
+    let (a, b) = (settle(left ^ top), settle(right ^ top));
+    let (c, d) = (settle(left ^ bottom), settle(right ^ bottom));
     let upper = a + (b - a) * u;
     upper + (c + (d - c) * u - upper) * v
+}
+
+/// `floor` to a whole number; the library's is a call on machines without the instruction.
+#[inline]
+fn below(x: f32) -> i32 {
+    let whole = x as i32;
+    whole - i32::from(x < whole as f32)
 }
 
 /// Noise on noise, each octave twice as fine and half as strong; in `0.0..1.0`.

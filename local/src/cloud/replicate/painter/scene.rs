@@ -256,8 +256,9 @@ impl Kind {
             Self::Cat | Self::Dog => nature(Place::Meadow, 0.56, Ground, 0.75),
             Self::Rabbit | Self::Mouse => nature(Place::Meadow, 0.44, Ground, 0.7),
             Self::Bear | Self::Panda => nature(Place::Forest, 0.62, Ground, 0.85),
-            Self::Lion | Self::Tiger | Self::Elephant => nature(Place::Meadow, 0.6, Ground, 1.15),
-            Self::Horse | Self::Unicorn | Self::Deer => nature(Place::Meadow, 0.66, Ground, 1.0),
+            Self::Lion | Self::Tiger => nature(Place::Meadow, 0.58, Ground, 1.3),
+            Self::Elephant => nature(Place::Meadow, 0.54, Ground, 1.75),
+            Self::Horse | Self::Unicorn | Self::Deer => nature(Place::Meadow, 0.62, Ground, 1.3),
             Self::Cow | Self::Sheep | Self::Pig => nature(Place::Meadow, 0.46, Ground, 1.3),
             Self::Owl => nature(Place::Forest, 0.6, Ground, 0.7),
             Self::Bird => nature(Place::Meadow, 0.42, Ground, 1.1),
@@ -272,8 +273,9 @@ impl Kind {
             Self::Butterfly => nature(Place::Meadow, 0.5, Air, 1.2),
             Self::Bee => nature(Place::Meadow, 0.3, Air, 1.3),
             Self::Snail => nature(Place::Forest, 0.36, Ground, 1.3),
-            Self::Dragon => nature(Place::Mountains, 0.62, Ground, 1.3),
-            Self::Person | Self::Woman | Self::Sailor | Self::King | Self::Queen | Self::Wizard => {
+            Self::Dragon => nature(Place::Mountains, 0.52, Ground, 1.9),
+            Self::Sailor => nature(Place::Beach, 0.58, Ground, 0.45),
+            Self::Person | Self::Woman | Self::King | Self::Queen | Self::Wizard => {
                 nature(Place::Meadow, 0.58, Ground, 0.45)
             }
             Self::Knight => nature(Place::Mountains, 0.58, Ground, 0.5),

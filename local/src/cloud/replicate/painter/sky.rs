@@ -1,6 +1,7 @@
 //! The sky: its colours by the hour, its lights, its clouds.
 
 use super::canvas::Canvas;
+use super::field::Field;
 use super::geometry::{Point, at, blend, fade, sin, smooth, unit};
 use super::light::Light;
 use super::outline::{blob, limb};
@@ -125,22 +126,26 @@ fn stars(canvas: &mut Canvas, horizon: f32, strength: f32, random: &mut Random) 
     }
 }
 
-/// The sun or the moon.
+pub(super) fn moon(canvas: &mut Canvas, scene: &Scene, place: Point, random: &mut Random) {
+    let radius = canvas.short() * random.between(0.045, 0.075);
+    canvas.glow(place, radius * 1.5, rgb(0xc8_d8ff), 0.55);
+    let (salt, crescent) = (random.next() as u32, random.chance(0.4) && !scene.shows(Sign::Moon));
+    let shadow = place + at(radius * random.between(0.45, 0.8), -radius * 0.2);
+    disc(canvas, place, radius, |p, under| {
+        let crater = layered(p.x * 2.4 / radius, p.y * 2.4 / radius, 3, salt);
+        let face = rgb(0xf6_f3e2) * (0.78 + 0.26 * smooth(0.35, 0.6, crater));
+        let hidden = smooth(radius * 1.03, radius * 0.97, (p - shadow).length());
+        if crescent { face.toward(under, hidden * 0.95) } else { face }
+    });
+}
+
+/// The sun or the moon, as the hour has it.
 fn lamp(canvas: &mut Canvas, scene: &Scene, place: Point, random: &mut Random) {
-    let short = canvas.short();
     if matches!(scene.hour, Hour::Night | Hour::Dusk) {
-        let radius = short * random.between(0.045, 0.075);
-        canvas.glow(place, radius * 1.5, rgb(0xc8_d8ff), 0.55);
-        let (salt, crescent) = (random.next() as u32, random.chance(0.4));
-        let shadow = place + at(radius * random.between(0.45, 0.8), -radius * 0.2);
-        disc(canvas, place, radius, |p, under| {
-            let crater = layered(p.x * 2.4 / radius, p.y * 2.4 / radius, 3, salt);
-            let face = rgb(0xf6_f3e2) * (0.78 + 0.26 * smooth(0.35, 0.6, crater));
-            let hidden = smooth(radius * 1.03, radius * 0.97, (p - shadow).length());
-            if crescent { face.toward(under, hidden * 0.95) } else { face }
-        });
+        moon(canvas, scene, place, random);
         return;
     }
+    let short = canvas.short();
     let low = matches!(scene.hour, Hour::Sunrise | Hour::Sunset);
     let radius = short * if low { 0.055 } else { 0.035 };
     let colour = match scene.hour {
@@ -202,18 +207,29 @@ fn clouds(
     let size = random.between(1.5, 2.3) / short;
     let (away_x, away_y) =
         if sun.y < horizon { (light.toward[0] * 14.0, -16.0) } else { (0.0, -16.0) };
-    canvas.each(0, horizon.max(0.0) as usize, |x, y, under| {
-        // Flatter toward the horizon, as clouds are seen from below.
+    let rows = (horizon.max(0.0) as usize).min(canvas.height);
+    // Flatter toward the horizon, as clouds are seen from below.
+    let place = |x: f32, y: f32| {
         let near = y / horizon;
-        let (u, v) = (x * size * (1.0 + near) + drift, y * size * (2.0 + near * 3.2));
-        let edge = 1.0 - cover;
-        let thick = layered(u, v, 5, salt) * 0.98;
+        (x * size * (1.0 + near) + drift, y * size * (2.0 + near * 3.2))
+    };
+    let thick = Field::of(canvas.width, rows, 3, |x, y| {
+        let (u, v) = place(x, y);
+        layered(u, v, 5, salt) * 0.98
+    });
+    let shaded = Field::of(canvas.width, rows, 6, |x, y| {
+        let (u, v) = place(x, y);
+        layered(u + away_x * size * 2.0, v + away_y * size * 3.0, 3, salt)
+    });
+    let edge = 1.0 - cover;
+    canvas.each(0, rows, |x, y, under| {
+        let thick = thick.at(x, y);
         if thick < edge - 0.08 {
             return under;
         }
-        let toward_light = layered(u + away_x * size * 2.0, v + away_y * size * 3.0, 3, salt);
-        let bright = unit(0.55 + (thick - toward_light) * 3.4);
-        let density = smooth(edge - 0.06, edge + 0.16, thick) * smooth(1.02, 0.82, near) * 0.94;
+        let bright = unit(0.55 + (thick - shaded.at(x, y)) * 3.4);
+        let density =
+            smooth(edge - 0.06, edge + 0.16, thick) * smooth(1.02, 0.82, y / horizon) * 0.94;
         under.toward(shade.toward(lit, bright), density)
     });
 }

@@ -9,16 +9,17 @@ use super::palette::{Rgb, WHITE, rgb};
 use super::random::{Random, layered, noise};
 use super::scene::{Scene, Season};
 
-/// Fills everything below the line `top`, given in pixels, with a colour by place and depth below the line.
+/// Fills what is below the line `top` and above the row `to`, both in pixels, with a colour by place and depth
+/// below the line.
 pub(super) fn below(
     canvas: &mut Canvas,
+    to: f32,
     top: impl Fn(f32) -> f32,
     colour: impl Fn(f32, f32, f32) -> Rgb,
 ) {
     let line: Vec<f32> = (0..canvas.width).map(|x| top(x as f32 + 0.5)).collect();
     let highest = line.iter().copied().fold(f32::MAX, f32::min).max(0.0);
-    let rows = canvas.height;
-    canvas.each(highest as usize, rows, |x, y, under| {
+    canvas.each(highest as usize, to.max(0.0).ceil() as usize, |x, y, under| {
         let depth = y - line[x as usize];
         let cover = unit(depth + 0.5);
         if cover > 0.0 { under.toward(colour(x, y, depth), cover) } else { under }

@@ -183,7 +183,10 @@ impl Notes {
         }
         self.feel();
         self.settle(&mut random);
-        let home = self.actors.first().map(|a| a.kind.nature().home);
+        let home = self.actors.first().map(|a| match (a.kind, self.portrait) {
+            (Kind::Sailor, true) => Place::Sea,
+            (kind, _) => kind.nature().home,
+        });
         let place = self.place.or(home).unwrap_or_else(|| {
             if self.hour.is_some()
                 || self.weather.is_some()

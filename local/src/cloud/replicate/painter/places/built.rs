@@ -251,6 +251,7 @@ pub(super) fn room(
     let green = sky_light.flat(super::super::terrain::grass_colour(scene) * 0.9);
     below(
         &mut view,
+        height,
         |x| centre.y + tall * 0.35 - short * 0.06 * layered(x / short * 6.0, 0.2, 3, 7),
         |_, _, _| green,
     );
@@ -325,6 +326,7 @@ fn floor(canvas: &mut Canvas, light: &Light, horizon: f32, random: &mut Random) 
     let salt = random.next() as u32;
     below(
         canvas,
+        height,
         |_| horizon,
         |x, _, depth| {
             let t = depth / (height - horizon);

@@ -2,9 +2,12 @@
 
 mod abstraction;
 mod built;
+mod dunes;
 mod land;
+mod peaks;
 mod space;
 mod waters;
+mod woods;
 
 use super::canvas::Canvas;
 use super::geometry::Point;
@@ -28,9 +31,9 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &
     let mut random = random.fork("place");
     match scene.place {
         Place::Meadow => land::meadow(canvas, scene, light, &mut random),
-        Place::Forest => land::forest(canvas, scene, light, &mut random),
+        Place::Forest => woods::forest(canvas, scene, light, &mut random),
         Place::Mountains => land::mountains(canvas, scene, light, &mut random),
-        Place::Desert => land::desert(canvas, scene, light, &mut random),
+        Place::Desert => dunes::desert(canvas, scene, light, &mut random),
         Place::Sea => waters::sea(canvas, scene, light, &mut random),
         Place::Beach => waters::beach(canvas, scene, light, &mut random),
         Place::Lake => waters::lake(canvas, scene, light, &mut random),

@@ -1,6 +1,7 @@
 //! Space and the open sky: nothing to stand on.
 
 use super::super::canvas::Canvas;
+use super::super::field::Field;
 use super::super::geometry::{at, blend, smooth, unit};
 use super::super::light::Light;
 use super::super::palette::{Rgb, WHITE, rgb};
@@ -22,12 +23,20 @@ pub(super) fn space(canvas: &mut Canvas, scene: &Scene, random: &mut Random) -> 
         *cloud = *asked;
     }
     let lean = random.between(-0.9, 0.9);
+    let warps = Field::of(canvas.width, canvas.height, 4, |x, y| {
+        layered(x / short * 1.6, y / short * 1.6, 3, salt) - 0.5
+    });
+    let dusts = Field::of(canvas.width, canvas.height, 3, |x, y| {
+        layered(x / short * 2.3 + warps.at(x, y), y / short * 2.3, 5, salt ^ 1)
+    });
+    let seconds = Field::of(canvas.width, canvas.height, 3, |x, y| {
+        layered(x / short * 1.7 - warps.at(x, y), y / short * 1.9, 4, salt ^ 2)
+    });
     canvas.all(|x, y, _| {
         let (u, v) = (x / short, y / short);
-        let warp = layered(u * 1.6, v * 1.6, 3, salt) - 0.5;
+        let warp = warps.at(x, y);
         let band = (v - height / short * 0.5 - (u - width / short * 0.5) * lean + warp * 0.5).abs();
-        let dust = layered(u * 2.3 + warp, v * 2.3, 5, salt ^ 1);
-        let second = layered(u * 1.7 - warp, v * 1.9, 4, salt ^ 2);
+        let (dust, second) = (dusts.at(x, y), seconds.at(x, y));
         let milky = smooth(0.75, 0.0, band);
         let base = rgb(0x05_0616).toward(nebula[0], unit(milky * 0.5 * dust + 0.1));
         let glow = smooth(0.42, 0.85, dust) * (0.25 + 0.75 * milky);

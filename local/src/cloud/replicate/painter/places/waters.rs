@@ -2,6 +2,7 @@
 
 use super::super::brush::{Brush, Frame, Grain, surface};
 use super::super::canvas::Canvas;
+use super::super::field::Field;
 use super::super::geometry::{at, blend, sin, smooth, unit};
 use super::super::light::Light;
 use super::super::outline::{Form, limb};
@@ -9,7 +10,7 @@ use super::super::palette::{Rgb, WHITE, rgb};
 use super::super::random::{Random, layered, noise};
 use super::super::scene::{Scene, Sign, Style, Weather};
 use super::super::terrain::{grass_colour, rock, tree, water};
-use super::land::range;
+use super::peaks::range;
 use super::{Ridge, Stage, below, row, sky_above};
 
 fn roughness(scene: &Scene) -> f32 {
@@ -62,7 +63,7 @@ fn breakers(canvas: &mut Canvas, light: &Light, deep: Rgb, horizon: f32, random:
             light.flat(deep.toward(rgb(0x7c_b8b4), 0.55) * 1.15),
             light.flat(WHITE) * 1.05,
         );
-        below(canvas, top, |x, y, depth| {
+        below(canvas, height, top, |x, y, depth| {
             let lace = layered(
                 x / short * 16.0 / (0.4 + near),
                 y / short * 30.0 / (0.4 + near),
@@ -110,14 +111,14 @@ pub(super) fn beach(
         let line = move |x: f32| {
             edge(x) + short * (offset + 0.02 * (layered(x / short * 4.0, offset, 3, salt) - 0.5))
         };
-        below(canvas, line, |x, y, depth| {
+        below(canvas, height, line, |x, y, depth| {
             let lace = layered(x / short * 30.0, y / short * 40.0, 3, salt);
             let white = smooth(short * thickness * 2.4, 0.0, depth) * smooth(0.25, 0.5, lace);
             let shallow = light.flat(rgb(0x7c_d0cc));
             shallow.toward(foam, unit(white))
         });
     }
-    below(canvas, edge, |x, y, depth| {
+    below(canvas, height, edge, |x, y, depth| {
         let lace = layered(x / short * 26.0, y / short * 34.0, 3, salt);
         let ripples = layered(x / short * 3.0, y / short * 20.0, 3, salt ^ 8);
         let grain = 0.93 + 0.09 * noise(x * 0.8, y * 0.8, salt) + 0.12 * (ripples - 0.5);
@@ -209,6 +210,7 @@ pub(super) fn lake(
         light.flat(grass_colour(scene) * 0.55).toward(light.haze, if foggy { 0.75 } else { 0.35 });
     below(
         canvas,
+        height,
         |x| hills.at(x, short),
         |_, _, depth| bank * (1.0 + 0.2 * smooth(0.0, short * 0.05, depth)),
     );
@@ -246,7 +248,7 @@ pub(super) fn lake(
     };
     let (upper, lower) =
         (light.flat(grass_colour(scene) * 0.9), light.flat(grass_colour(scene) * 0.4));
-    below(canvas, edge, |x, y, depth| {
+    below(canvas, height, edge, |x, y, depth| {
         let tufts = layered(x / short * 30.0, y / short * 12.0, 3, salt);
         upper.toward(lower, unit(depth / (short * 0.3))) * (0.75 + 0.5 * tufts)
     });
@@ -267,15 +269,17 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
     let (width, height, short) = (canvas.width as f32, canvas.height as f32, canvas.short());
     let salt = random.next() as u32;
     let source = at(width * (0.5 + light.toward[0] * 0.4), -short * 0.15);
+    // Beams fan out from where the sun stands over the surface.
+    let fan = Field::of(canvas.width, canvas.height, 3, |x, y| {
+        let from = at(x, y) - source;
+        layered(from.x / from.y.max(1.0) * 7.0, 0.3, 3, salt)
+    });
     canvas.all(|x, y, _| {
         let depth = y / height;
         let base = rgb(0x58_c8d4)
             .toward(rgb(0x18_7ca8), smooth(0.0, 0.45, depth))
             .toward(rgb(0x06_2c58), smooth(0.4, 1.1, depth));
-        let from = at(x, y) - source;
-        // Beams fan out from where the sun stands over the surface.
-        let angle = from.x / from.y.max(1.0);
-        let beams = layered(angle * 7.0, 0.3, 3, salt);
+        let beams = fan.at(x, y);
         let shaft = smooth(0.45, 0.8, beams) * smooth(1.0, 0.1, depth) * 0.5;
         let caustic = layered(x / short * 7.0, y / short * 22.0, 2, salt ^ 2);
         let surface_light = smooth(0.13, 0.0, depth) * smooth(0.42, 0.7, caustic);
@@ -294,6 +298,7 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
         let sand = light.flat(rgb(0xc8_b490)).toward(light.haze, blend(0.75, 0.12, near));
         below(
             canvas,
+            height,
             |x| ridge.at(x, short),
             |x, y, depth| {
                 let ripples = layered(x / short * 6.0, y / short * 36.0, 3, salt);

@@ -3,7 +3,7 @@
 use super::super::canvas::Canvas;
 use super::super::geometry::{at, blend, smooth, unit};
 use super::super::palette::Rgb;
-use super::super::random::{Random, layered, noise};
+use super::super::random::{Random, layered};
 
 pub(super) fn oil(canvas: &mut Canvas, random: &mut Random) {
     let source = canvas.clone();
@@ -11,8 +11,9 @@ pub(super) fn oil(canvas: &mut Canvas, random: &mut Random) {
     let area = canvas.width as f32 * canvas.height as f32 / (short * short);
     let mut ridges = vec![0.0_f32; canvas.pixels.len()];
     for (share, count, careful) in
-        [(0.026, 3800.0, 0.0), (0.014, 8500.0, 0.03), (0.0075, 15000.0, 0.07)]
+        [(0.026, 3000.0, 0.0), (0.014, 7000.0, 0.03), (0.0075, 13000.0, 0.07)]
     {
+        // Blurring by the stroke's width: a stroke is one colour, not what happens to be at its middle.
         let soft = source.defocused(short * share * 0.35);
         for _ in 0..(count * area) as usize {
             let place =
@@ -67,7 +68,7 @@ fn stroke(
             random.between(-0.02, 0.02),
             random.between(-0.02, 0.02),
         );
-    let salt = random.next() as u32;
+    let bristles: [f32; 9] = std::array::from_fn(|_| random.unit());
     let reach = long + 1.0;
     let (x0, y0) = ((x - reach).max(0.0) as usize, (y - reach).max(0.0) as usize);
     let x1 = ((x + reach).max(0.0) as usize).min(canvas.width);
@@ -80,7 +81,9 @@ fn stroke(
             if u.abs() > 1.0 || v.abs() > 1.0 {
                 continue;
             }
-            let bristle = noise(v * 3.5, u * 0.7, salt);
+            let hair = (v + 1.0) * 3.99;
+            let bristle =
+                blend(bristles[hair as usize], bristles[hair as usize + 1], hair - hair.floor());
             let end = blend(0.75, 1.0, bristle);
             let cover = smooth(1.0, 0.75, v.abs()) * smooth(end, end - 0.25, u.abs());
             let i = row * canvas.width + column;

@@ -6,13 +6,11 @@ use super::super::palette::{Rgb, rgb};
 
 /// Bright places light their surroundings.
 pub(super) fn bloom(canvas: &mut Canvas, strength: f32) {
-    let mut bright = canvas.clone();
+    // Light that is spread this wide has no detail: a small picture of it is enough.
+    let mut bright = canvas.shrunk(4);
     bright.all(|_, _, c| c * smooth(0.72, 1.15, c.luminance()));
-    let radius = canvas.short() * 0.02;
-    let spill = bright.defocused(radius);
-    for (pixel, light) in canvas.pixels.iter_mut().zip(&spill.pixels) {
-        *pixel = shoulder(*pixel + *light * strength);
-    }
+    let spill = bright.defocused(canvas.short() * 0.02 / 4.0);
+    canvas.all(|x, y, c| shoulder(c + spill.between(x * 0.25 - 0.5, y * 0.25 - 0.5) * strength));
 }
 
 /// Rolls off what is too bright instead of cutting it.
@@ -44,17 +42,17 @@ pub(super) fn neon(canvas: &mut Canvas) {
             tubes.pixels[y * width + x] = tube * smooth(0.1, 0.34, edge);
         }
     }
-    let wide = tubes.defocused(canvas.short() * 0.022);
+    let wide = tubes.shrunk(4).defocused(canvas.short() * 0.022 / 4.0);
     let near = tubes.defocused(canvas.short() * 0.006);
     for (i, pixel) in canvas.pixels.iter_mut().enumerate() {
         let l = pixel.luminance();
+        let far = wide.between((i % width) as f32 * 0.25 - 0.4, (i / width) as f32 * 0.25 - 0.4);
         // Day or night before: it is night now.
         let night = rgb(0x0c_0630)
             .toward(rgb(0x58_1c88), smooth(0.0, 0.9, l))
             .toward(rgb(0x30_b0e8), smooth(0.55, 1.0, l) * 0.6);
-        let kept = pixel.saturated(1.6) * if base > 0.4 { 0.42 } else { 0.85 };
+        let kept = pixel.saturated(1.6) * if base > 0.4 { 0.42 } else { 1.05 };
         let dark = kept.toward(night, if base > 0.4 { 0.7 } else { 0.4 });
-        *pixel =
-            shoulder(dark + tubes.pixels[i] * 0.55 + near.pixels[i] * 0.8 + wide.pixels[i] * 1.1);
+        *pixel = shoulder(dark + tubes.pixels[i] * 0.55 + near.pixels[i] * 0.8 + far * 1.15);
     }
 }

@@ -77,9 +77,9 @@ pub(super) fn ink(canvas: &mut Canvas, random: &mut Random) {
             smooth(wide + 0.3, wide - 0.06, line) * smooth(0.0, 0.14, wide)
         };
         let shade = unit(
-            hatch((0.62, 0.78), 0.72, 0.2)
-                + hatch((-0.66, 0.75), 0.46, 0.06)
-                + hatch((0.08, 1.0), 0.27, 0.0)
+            hatch((0.62, 0.78), 0.62, 0.08)
+                + hatch((-0.66, 0.75), 0.36, 0.0)
+                + hatch((0.08, 1.0), 0.2, 0.0)
                 + 0.85 * smooth(0.13, 0.03, tone),
         );
         let fibre = layered(u * 120.0, v * 120.0, 2, salt ^ 4);

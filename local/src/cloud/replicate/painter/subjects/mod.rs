@@ -51,7 +51,8 @@ pub(super) fn draw(kind: Kind, brush: &mut Brush, look: &mut Look) {
     match kind {
         Kind::Fox | Kind::Wolf | Kind::Cat | Kind::Dog | Kind::Lion | Kind::Tiger | Kind::Bear => {
             // The same animal sits or walks, as chance has it.
-            if look.random.chance(0.62) {
+            let sits = if kind == Kind::Cat { 0.85 } else { 0.62 };
+            if look.random.chance(sits) {
                 sitting::draw(kind, brush, look)
             } else {
                 walking::draw(kind, brush, look)

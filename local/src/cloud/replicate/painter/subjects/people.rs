@@ -135,6 +135,24 @@ pub(super) fn person(kind: Kind, brush: &mut Brush, look: &mut Look) {
             (-0.135, 0.74),
             (-0.1, 0.81),
         ])
+    } else if kind == Kind::Person {
+        // A long coat: read as a person also when it is small and dark.
+        blob(&[
+            (0.0, 0.835),
+            (0.09, 0.815),
+            (0.135, 0.76),
+            (0.115, 0.6),
+            (0.14, 0.4),
+            (0.165, 0.2),
+            (0.05, 0.185),
+            (0.0, 0.25),
+            (-0.05, 0.185),
+            (-0.165, 0.2),
+            (-0.14, 0.4),
+            (-0.115, 0.6),
+            (-0.135, 0.76),
+            (-0.09, 0.815),
+        ])
     } else {
         blob(&[
             (0.0, 0.83),

@@ -34,7 +34,9 @@ pub(in super::super) fn portrait(
         lit: light.dark,
         random: random.fork("portrait"),
     };
-    let scale = (height * 0.98).min(width * 1.12);
+    // Room above the head for what is worn on it.
+    let crowned = matches!(actor.kind, Kind::Sailor | Kind::King | Kind::Queen | Kind::Wizard);
+    let scale = (height * if crowned { 0.87 } else { 0.98 }).min(width * 1.12);
     let frame = Frame {
         origin: at(width * random.between(0.46, 0.54), height * 1.02),
         scale,

@@ -50,7 +50,7 @@ fn build(kind: Kind, look: &mut Look) -> Build {
         belly: rgb(0x8c_5430),
         dark: rgb(0x2c_201c),
         grain: Grain::Smooth,
-        length: 0.28,
+        length: 0.25,
         back: 0.54,
         rump: 0.13,
         waist: 0.115,
@@ -239,7 +239,7 @@ pub(super) fn draw(kind: Kind, brush: &mut Brush, look: &mut Look) {
     let skin = Surface { grain: b.grain, ..surface(b.coat, b.grain, 0.12) };
     let step = look.random.between(0.03, 0.085);
     tail(kind, brush, b);
-    for (x, lift) in [(-b.length + step, -step), (b.length - step * 1.2, step * 0.9)] {
+    for (x, lift) in [(-b.length + 0.05, step), (b.length * 0.92 - 0.04, -step * 0.8)] {
         leg(kind, brush, b, (x, lift), 0.62);
     }
     if kind == Kind::Elephant || kind == Kind::Lion {
@@ -268,7 +268,7 @@ pub(super) fn draw(kind: Kind, brush: &mut Brush, look: &mut Look) {
         (-b.length, b.back - b.waist * 1.6),
     ]);
     brush.model(&[body, neck, thigh], skin, &markings(kind, b, belly));
-    for (x, lift) in [(-b.length, step * 0.7), (b.length * 0.92, -step * 0.6)] {
+    for (x, lift) in [(-b.length - 0.01, -step * 0.8), (b.length * 0.92 + 0.02, step * 0.7)] {
         leg(kind, brush, b, (x, lift), 1.0);
     }
     if kind == Kind::Lion {
@@ -338,7 +338,7 @@ fn leg(kind: Kind, brush: &mut Brush, b: Build, (x, lift): (f32, f32), shade: f3
     let top = b.back - 0.06;
     let knee = if hind { x - lift * 0.3 - 0.02 } else { x + lift * 0.6 };
     let hock = if hind { -0.035 } else { 0.008 };
-    let foot = x + lift * 1.5;
+    let foot = x + lift * 1.15;
     let thick = if hind { b.leg * 1.9 } else { b.leg * 1.7 };
     let bones = limb(&[
         (x, top, thick),

@@ -1,0 +1,61 @@
+use super::*;
+
+fn generation(value: Value) -> Generation {
+    serde_json::from_value(value).expect("a generation")
+}
+
+#[test]
+fn a_problem_is_told_in_sentences() {
+    let problem = json!({
+        "type": "about:blank", "title": "Invalid request", "status": 422, "detail": "The order cannot be accepted",
+        "errors": [{"pointer": "#/prompt", "detail": "must not be empty"}],
+    });
+    assert_eq!(told(&problem), "The order cannot be accepted. prompt: must not be empty.");
+    assert_eq!(told(&json!({"title": "Unauthorized"})), "Unauthorized.");
+    assert_eq!(told(&json!("The model failed")), "The model failed.");
+    assert_eq!(told(&Value::Null), "");
+}
+
+#[test]
+fn a_job_that_failed_says_why_and_what_came_back() {
+    let failed = generation(json!({
+        "id": "gen_1", "status": "failed", "error": {"code": "provider", "detail": "The model failed."},
+        "credits": {"held": 0, "captured": 0, "released": 1},
+    }));
+    assert!(failed.is_final());
+    let told = format!("{}{}", failed.why(), failed.charge());
+    assert_eq!(
+        told,
+        "The picture was not made: the job is failed: The model failed. 1 credit given back."
+    );
+}
+
+#[test]
+fn a_job_without_a_reason_is_told_as_well() {
+    let cancelled = generation(json!({"id": "gen_1", "status": "cancelled"}));
+    assert_eq!(cancelled.why(), "The picture was not made: the job is cancelled.");
+}
+
+#[test]
+fn a_job_at_work_is_not_final() {
+    for status in ["queued", "starting", "running", "finishing", "a-state-to-come"] {
+        assert!(!generation(json!({"id": "gen_1", "status": status})).is_final(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_nobody_listens_on_is_named() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let port = listener.local_addr().expect("it is bound").port();
+    drop(listener);
+    let demo = Demo {
+        prompt: "a fox".to_owned(),
+        port,
+        out: None,
+        model: "flux-schnell".to_owned(),
+        seed: None,
+        email: "demo@example.com".to_owned(),
+    };
+    let sentence = run(&demo).await.expect_err("nobody listens");
+    assert!(sentence.starts_with(&format!("Nothing listens on port {port}.")), "{sentence}");
+}
