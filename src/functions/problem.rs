@@ -135,10 +135,11 @@ impl Problem {
         self
     }
 
-    /// The same problem under another code.
+    /// The same problem under another name.
     #[must_use]
-    pub fn coded(mut self, code: &'static str) -> Self {
+    pub fn renamed(mut self, code: &'static str, title: &'static str) -> Self {
         self.0.code = code;
+        self.0.title = title;
         self
     }
 

@@ -118,7 +118,9 @@ impl From<CreateError> for Problem {
                     format!("was kept back by the safety check ({})", category.as_str()),
                 );
                 problem = problem.with("decision_id", decision.to_string());
-                problem.with("category", category.as_str()).coded("content-blocked")
+                problem
+                    .with("category", category.as_str())
+                    .renamed("content-blocked", "The safety check kept the prompt back")
             }
             CreateError::KeyReused => Self::new(
                 StatusCode::CONFLICT,
@@ -139,12 +141,14 @@ impl From<CreateError> for Problem {
 impl From<NotPermitted> for Problem {
     fn from(why: NotPermitted) -> Self {
         let sentence = format!("{why}.");
-        let (code, field) = match &why {
-            NotPermitted::Model { .. } => ("plan-too-low", "model"),
-            NotPermitted::Count { .. } => ("plan-too-low", "count"),
-            NotPermitted::Gone { .. } => ("model-gone", "model"),
+        let too_low = ("plan-too-low", "Your plan does not include this");
+        let ((code, title), status, field) = match &why {
+            NotPermitted::Model { .. } => (too_low, StatusCode::FORBIDDEN, "model"),
+            NotPermitted::Count { .. } => (too_low, StatusCode::FORBIDDEN, "count"),
+            NotPermitted::Gone { .. } => {
+                (("model-gone", "This model is no longer offered"), StatusCode::GONE, "model")
+            }
         };
-        let problem = Self::new(StatusCode::FORBIDDEN, code, "Your plan does not include this");
-        problem.detail(sentence).field(field, why.to_string())
+        Self::new(status, code, title).detail(sentence).field(field, why.to_string())
     }
 }

@@ -12,20 +12,19 @@ mod wire;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imagegen_core::catalog::Provider;
+use imagegen_core::catalog::{Model, Provider, Route};
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::image_provider::{
     ImageProvider, PredictionId, ProviderError, ProviderRequest, SUBMIT_TIMEOUT, Snapshot, Sought,
     SubmitError, WebhookCall, WebhookError,
 };
-use imagegen_core::ticket::Ticket;
 use jiff::Timestamp;
 use reqwest::{StatusCode, Url};
 
 use crate::http::{Call, Endpoint, Http, HttpError, Reply, Secret, private_url};
 use outputs::OutputHosts;
 use webhook::WebhookSecrets;
-use wire::{Create, FoundPrediction, Page, Problem, WirePrediction};
+use wire::{Create, Page, Problem, Sent, WirePrediction};
 
 pub const DEFAULT_BASE_URL: &str = "https://api.replicate.com/v1";
 pub const DEFAULT_OUTPUT_HOST: &str = "replicate.delivery";
@@ -104,9 +103,7 @@ impl Replicate {
 
     async fn by_ticket(
         &self,
-        ticket: &Ticket,
-        prompt: &str,
-        seed: u32,
+        sent: &Sent<'_>,
         created_after: Timestamp,
     ) -> Result<Option<Snapshot>, ProviderError> {
         let since = created_after.checked_sub(CLOCK_SKEW).unwrap_or(created_after);
@@ -119,10 +116,10 @@ impl Replicate {
             }
             let reply = self.ask(Call::get(url).largest_answer(LARGEST_PAGE)).await?;
             let page: Page = read(&reply)?;
-            let ours = |p: &FoundPrediction| p.was_asked_for(ticket, prompt, seed);
+            let ours = |p: &WirePrediction| p.was_asked_for(sent);
             if let Some(found) = page.results.into_iter().find(ours) {
                 // Alone it is complete; the list may leave things out.
-                let found = found.prediction.into_snapshot();
+                let found = found.into_snapshot();
                 return Ok(Some(self.by_id(&found.id).await?.unwrap_or(found)));
             }
             let Some(next) = page.next else { return Ok(None) };
@@ -152,7 +149,7 @@ impl Replicate {
 impl ImageProvider for Replicate {
     async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError> {
         let refused = |reason: &str| SubmitError::Refused { reason: reason.to_owned() };
-        let route = request.model.routes.iter().find(|r| r.provider == Provider::Replicate);
+        let route = route_of(request.model);
         let route = route.ok_or_else(|| refused("the model has no route to this provider"))?;
         let (owner, name) = route.model.split_once('/').unwrap_or_default();
         let create = Create::new(&route.model, request)
@@ -178,8 +175,10 @@ impl ImageProvider for Replicate {
     async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError> {
         match sought {
             Sought::ById(id) => self.by_id(id).await,
-            Sought::ByTicket { ticket, prompt, seed, created_after } => {
-                self.by_ticket(ticket, prompt, seed, created_after).await
+            Sought::ByTicket { ticket, model, prompt, aspect_ratio, seed, created_after } => {
+                let Some(route) = route_of(model) else { return Ok(None) };
+                let sent = Sent { ticket, model: &route.model, prompt, aspect_ratio, seed };
+                self.by_ticket(&sent, created_after).await
             }
         }
     }
@@ -218,6 +217,10 @@ impl ImageProvider for Replicate {
             _ => Err(refused(reply.unexpected().to_string())),
         }
     }
+}
+
+fn route_of(model: &Model) -> Option<&Route> {
+    model.routes.iter().find(|route| route.provider == Provider::Replicate)
 }
 
 /// What an answer to `submit` means. Only a refusal by name says that nothing was made.

@@ -56,9 +56,11 @@ fn id() -> PredictionId {
 }
 
 async fn find(server: &Server) -> Result<Option<Snapshot>, ProviderError> {
-    let clock = TestClock::new();
+    let (clock, catalog) = (TestClock::new(), Catalog::built_in());
     let sought = Sought::ByTicket {
         ticket: &ticket(),
+        model: catalog.model("flux-schnell").expect("a model"),
+        aspect_ratio: "1:1".parse().expect("a ratio"),
         prompt: "a red fox",
         seed: 7,
         created_after: clock.now(),

@@ -1,6 +1,6 @@
 //! Replicate's words. What we do not know of is ignored; a status that we do not know is not an end.
 
-use imagegen_core::catalog::OutputFormat;
+use imagegen_core::catalog::{AspectRatio, OutputFormat};
 use imagegen_core::ports::image_provider::{Prediction, PredictionId, ProviderRequest, Snapshot};
 use imagegen_core::ticket::Ticket;
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -58,22 +58,28 @@ pub(super) struct WirePrediction {
     /// A string, or anything.
     error: Option<Value>,
     data_removed: Option<bool>,
+    /// What was sent, where it is told: in a list, and mostly elsewhere.
+    model: Option<String>,
+    webhook: Option<String>,
+    input: Option<Value>,
 }
 
 /// A page of `GET /predictions`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Page {
     pub(super) next: Option<String>,
-    pub(super) results: Vec<FoundPrediction>,
+    pub(super) results: Vec<WirePrediction>,
 }
 
-/// A prediction in a list, with what was sent.
-#[derive(Debug, Deserialize)]
-pub(super) struct FoundPrediction {
-    #[serde(flatten)]
-    pub(super) prediction: WirePrediction,
-    webhook: Option<String>,
-    input: Option<Value>,
+/// What was sent for the picture that is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent<'a> {
+    pub(super) ticket: &'a Ticket,
+    /// Replicate's name of the model.
+    pub(super) model: &'a str,
+    pub(super) prompt: &'a str,
+    pub(super) aspect_ratio: AspectRatio,
+    pub(super) seed: u32,
 }
 
 /// RFC 7807, every member of it optional.
@@ -194,19 +200,28 @@ impl WirePrediction {
         if filtered {
             Prediction::Filtered
         } else {
+            // It goes into the log, where no prompt belongs, should the provider quote it.
+            let prompt = self.input.as_ref().and_then(|i| i.get("prompt")).and_then(Value::as_str);
+            let reason = match prompt.filter(|prompt| !prompt.is_empty()) {
+                Some(prompt) => reason.replace(prompt, "…"),
+                None => reason,
+            };
             Prediction::Failed { reason: shorten(&reason) }
         }
     }
 }
 
-impl FoundPrediction {
-    pub(super) fn was_asked_for(&self, ticket: &Ticket, prompt: &str, seed: u32) -> bool {
+impl WirePrediction {
+    pub(super) fn was_asked_for(&self, sent: &Sent<'_>) -> bool {
         if let Some(webhook) = &self.webhook {
-            return webhook.contains(ticket.as_str());
+            return webhook.contains(sent.ticket.as_str());
         }
-        let sent = |name| self.input.as_ref().and_then(|input: &Value| input.get(name));
-        sent("seed").and_then(Value::as_u64) == Some(seed.into())
-            && sent("prompt").and_then(Value::as_str) == Some(prompt)
+        let input = |name| self.input.as_ref().and_then(|input: &Value| input.get(name));
+        let text = |name| input(name).and_then(Value::as_str);
+        self.model.as_deref().is_none_or(|model| model == sent.model)
+            && input("seed").and_then(Value::as_u64) == Some(sent.seed.into())
+            && text("prompt") == Some(sent.prompt)
+            && text("aspect_ratio") == Some(sent.aspect_ratio.to_string().as_str())
     }
 }
 

@@ -94,6 +94,15 @@ pub enum Provider {
     Replicate,
 }
 
+impl Provider {
+    /// As it stands in the address that it reports to.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Replicate => "replicate",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Size {
     pub aspect_ratio: AspectRatio,

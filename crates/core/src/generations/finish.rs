@@ -209,9 +209,14 @@ async fn stop_image(
                 generation: generation.id.clone(),
                 index: image.index,
             };
+            let Some(model) = services.catalog.model(&generation.order.model) else {
+                return Ok(());
+            };
             let sought = Sought::ByTicket {
                 ticket: &services.tickets.issue(&named),
+                model,
                 prompt: generation.order.prompt.as_str(),
+                aspect_ratio: generation.order.aspect_ratio,
                 seed: image.seed,
                 created_after: *asked_at,
             };

@@ -181,13 +181,6 @@ impl Generation {
         self.outbox = Some(message);
     }
 
-    /// The message may be lost: it is sent again now.
-    pub fn redispatched(&mut self, now: Timestamp) {
-        if let Stage::Queued { at } = &mut self.stage {
-            *at = now;
-        }
-    }
-
     /// A worker takes it: images get their seeds. `seeds` has one for each.
     pub fn start(&mut self, seeds: &[u32], work_limit: SignedDuration, now: Timestamp) {
         if let Stage::Waiting | Stage::Queued { .. } = self.stage {

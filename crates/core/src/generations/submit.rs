@@ -103,7 +103,14 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
     let ticket = services.tickets.issue(&named);
     let prompt = generation.order.prompt.as_str();
     if let Some(created_after) = order.ask.look_since {
-        let sought = Sought::ByTicket { ticket: &ticket, prompt, seed: order.seed, created_after };
+        let sought = Sought::ByTicket {
+            ticket: &ticket,
+            model,
+            prompt,
+            aspect_ratio: generation.order.aspect_ratio,
+            seed: order.seed,
+            created_after,
+        };
         match look(provider, sought).await {
             Ok(None) => {}
             Ok(Some(prediction)) => return Answer::Accepted(prediction),
@@ -117,7 +124,7 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
     let callback = services
         .public_url
         .as_ref()
-        .map(|base| format!("{base}/api/webhooks/replicate/{}", ticket.as_str()));
+        .map(|base| format!("{base}/api/webhooks/{}/{}", route.provider.as_str(), ticket.as_str()));
     let request = ProviderRequest {
         model,
         prompt,

@@ -63,10 +63,13 @@ pub enum Sought<'a> {
     /// By what we sent, when the answer was lost.
     ByTicket {
         ticket: &'a Ticket,
-        /// For a provider that does not give the callback back: the seed is ours and random, so prompt and seed name
-        /// the picture.
+        /// For a provider that does not give the callback back: these name the picture. A user may order the very
+        /// same picture twice; then either prediction of it will do.
+        model: &'a Model,
         prompt: &'a str,
+        aspect_ratio: AspectRatio,
         seed: u32,
+        /// When it was asked for, or a little before.
         created_after: Timestamp,
     },
 }

@@ -85,16 +85,26 @@ fn a_list_is_searched_by_ticket_and_where_that_is_missing_by_prompt_and_seed() {
         index: 0,
     };
     let ticket = TicketKey::new("k").issue(&named);
-    let found = |prompt, seed| {
-        let ours = |p: &&FoundPrediction| p.was_asked_for(&ticket, prompt, seed);
-        page.results.iter().find(ours).map(|p| p.prediction.id.as_str())
+    let (schnell, square) = ("black-forest-labs/flux-schnell", AspectRatio::SQUARE);
+    let sent = Sent {
+        ticket: &ticket,
+        model: schnell,
+        prompt: "a red fox",
+        aspect_ratio: square,
+        seed: u32::MAX,
     };
-    assert_eq!(found("a red fox", u32::MAX), Some("input00000"));
-    assert_eq!(found("a red fox", 7), None, "the webhook names another ticket");
-    assert_eq!(found("a fox", u32::MAX), None);
+    let found = |sent: &Sent<'_>| {
+        page.results.iter().find(|p| p.was_asked_for(sent)).map(|p| p.id.as_str())
+    };
+    assert_eq!(found(&sent), Some("input00000"));
+    assert_eq!(found(&Sent { seed: 7, ..sent }), None, "the webhook names another ticket");
+    assert_eq!(found(&Sent { prompt: "a fox", ..sent }), None);
+    assert_eq!(found(&Sent { model: "black-forest-labs/flux-dev", ..sent }), None);
+    let wide = "16:9".parse().expect("a ratio");
+    assert_eq!(found(&Sent { aspect_ratio: wide, ..sent }), None);
     let mut ours = page.results;
     ours[0].webhook = Some(format!("https://a.example/{}", ticket.as_str()));
-    assert!(ours[0].was_asked_for(&ticket, "", 0));
+    assert!(ours[0].was_asked_for(&Sent { prompt: "", seed: 0, ..sent }));
 }
 
 #[test]
