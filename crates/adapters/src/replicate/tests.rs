@@ -6,7 +6,7 @@ use imagegen_core::catalog::{Catalog, OutputFormat};
 use imagegen_core::ids::UserId;
 use imagegen_core::ports::clock::Clock as _;
 use imagegen_core::ports::image_provider::Prediction;
-use imagegen_core::ticket::{TicketKey, Ticketed};
+use imagegen_core::ticket::{Ticket, TicketKey, Ticketed};
 use serde_json::json;
 
 use super::*;
