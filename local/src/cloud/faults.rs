@@ -41,6 +41,8 @@ struct Orders {
     speed: f64,
     /// Replicate only: predictions that may be made in a minute before 429.
     creates_per_minute: u32,
+    /// Replicate only, for tests of many jobs: pictures are drawn so many pixels a side at the most, in a moment.
+    canvas: Option<u32>,
 }
 
 impl Default for Orders {
@@ -55,6 +57,7 @@ impl Default for Orders {
             lost_response_rate: 0.0,
             speed: 1.0,
             creates_per_minute: 600,
+            canvas: None,
         }
     }
 }
@@ -142,6 +145,11 @@ impl Faults {
             || Orders::default().creates_per_minute,
             |orders| orders.creates_per_minute,
         )
+    }
+
+    /// The longest side of what is painted, where that is not the model's affair.
+    pub(crate) fn canvas(&self) -> Option<u32> {
+        self.lock().services.get("replicate").and_then(|orders| orders.canvas)
     }
 
     fn order(&self, body: &[u8]) -> Result<(), String> {

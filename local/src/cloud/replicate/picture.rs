@@ -22,11 +22,16 @@ const MAX_INPUT_BYTES: usize = 32 * 1024 * 1024;
 /// The files of `prediction`, as name and content, painted one after the other.
 ///
 /// A prompt that contains `unsafe-image` gives pictures that Content Safety's stand-in finds violent; with
-/// `one-unsafe-image` it is the first of them alone.
-pub(super) fn files(prediction: &Prediction, inputs: &[RgbImage]) -> Vec<(String, Vec<u8>)> {
+/// `one-unsafe-image` it is the first of them alone. No side is longer than `canvas`.
+pub(super) fn files(
+    prediction: &Prediction,
+    inputs: &[RgbImage],
+    canvas: Option<u32>,
+) -> Vec<(String, Vec<u8>)> {
     let (model, input) = (prediction.model(), &prediction.input);
     let script = Script::of(prediction.prompt());
     let (width, height) = size(model, input, inputs.first().map(RgbImage::dimensions));
+    let (width, height) = within(canvas, width, height);
     let extension = model.value(input, "output_format").as_str().unwrap_or("webp").to_owned();
     let quality = model
         .value(input, "output_quality")
@@ -148,6 +153,18 @@ fn size(model: &Model, input: &Map<String, Value>, given: Option<(u32, u32)>) ->
     }
 }
 
+/// The same shape with no side longer than `canvas`.
+fn within(canvas: Option<u32>, width: u32, height: u32) -> (u32, u32) {
+    let longest = width.max(height);
+    match canvas {
+        Some(canvas) if canvas < longest => {
+            let scaled = |side: u32| (side * canvas / longest).max(1);
+            (scaled(width), scaled(height))
+        }
+        Some(_) | None => (width, height),
+    }
+}
+
 fn listed(ratio: &str) -> Option<(u32, u32)> {
     Some(match ratio {
         "1:1" => (1024, 1024),
@@ -254,16 +271,23 @@ mod tests {
             [("webp", ImageFormat::WebP), ("jpg", ImageFormat::Jpeg), ("png", ImageFormat::Png)]
         {
             let input = json!({"prompt": "a fox", "megapixels": "0.25", "output_format": format});
-            let files = files(&ordered("flux-schnell", &input), &[]);
+            let files = files(&ordered("flux-schnell", &input), &[], None);
             assert_eq!(files[0].0, format!("0.{format}"));
             assert_eq!(image::guess_format(&files[0].1).ok(), Some(expected));
         }
     }
 
     #[test]
+    fn a_canvas_keeps_the_shape_and_never_enlarges() {
+        assert_eq!(within(Some(64), 1344, 768), (64, 36));
+        assert_eq!(within(Some(64), 32, 32), (32, 32));
+        assert_eq!(within(None, 1344, 768), (1344, 768));
+    }
+
+    #[test]
     fn one_of_several_is_left_out_when_that_is_the_script() {
         let input = json!({"prompt": "some-nsfw: a beach", "num_outputs": 3, "megapixels": "0.25"});
-        assert_eq!(files(&ordered("flux-schnell", &input), &[]).len(), 2);
+        assert_eq!(files(&ordered("flux-schnell", &input), &[], None).len(), 2);
     }
 
     #[test]
@@ -293,7 +317,7 @@ mod tests {
         let white = RgbImage::from_pixel(64, 64, Rgb([255; 3]));
         let painted = |strength: f64| {
             let input = json!({"prompt": "x", "prompt_strength": strength, "output_format": "png", "megapixels": "0.25"});
-            let files = files(&ordered("flux-dev", &input), std::slice::from_ref(&white));
+            let files = files(&ordered("flux-dev", &input), std::slice::from_ref(&white), None);
             decode(files[0].1.clone()).expect("we encoded it")
         };
         assert!(painted(0.0).pixels().all(|pixel| pixel.0 == [255; 3]));

@@ -91,8 +91,9 @@ async fn paint(shared: &Arc<Shared>, prediction: &Prediction) -> Result<Vec<Stri
     // One at a time: the machine has other work, and a prediction's time is told by its model, not by the painter.
     let turn = shared.painting.acquire().await.expect("the semaphore is never closed");
     let (prediction, folder) = (prediction.clone(), shared.folder(&prediction.id));
+    let canvas = shared.faults.canvas();
     let painted = tokio::task::spawn_blocking(move || {
-        let files = picture::files(&prediction, &inputs);
+        let files = picture::files(&prediction, &inputs, canvas);
         std::fs::create_dir_all(&folder)?;
         for (name, content) in &files {
             std::fs::write(folder.join(name), content)?;

@@ -1,0 +1,12 @@
+//! The edge and the whole, through the doors that people and hosts use.
+//!
+//! [`app`] puts the real router, rules and stores into this process, with stand-ins for what lies outside;
+//! [`whole`] starts `imagegen-local` with the real handler and knows nothing but HTTP.
+
+mod app;
+mod create_generation;
+mod fakes;
+mod folder;
+mod functions;
+mod generation_life;
+mod whole;

@@ -1,0 +1,9 @@
+//! The whole product as `imagegen-local` serves it: only HTTP, files and processes.
+
+mod bad_days;
+mod kill;
+mod live;
+mod local;
+mod picture;
+mod restart;
+mod tokens;
