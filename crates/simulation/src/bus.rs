@@ -25,7 +25,11 @@ struct State {
     open: usize,
     dead: Vec<Outgoing>,
     dead_lettered: u64,
+    kept: u64,
 }
+
+/// More messages than any run needs: they multiply.
+const STORM: u64 = 20_000;
 
 const LOCK: Duration = Duration::from_secs(60);
 const DUPLICATES_WITHIN: Duration = Duration::from_secs(600);
@@ -65,6 +69,14 @@ fn accept(world: &Arc<World>, message: &Outgoing) {
         if seen && world.weather.detects_duplicates {
             drop(state);
             return world.note(|| format!("a duplicate of {} was dropped", message.id));
+        }
+        state.kept += 1;
+        if state.kept >= STORM {
+            let first = state.kept == STORM;
+            drop(state);
+            return if first {
+                world.broken(format!("a storm of messages: {}", message.id))
+            };
         }
         state.seen.insert(key, now);
         state.open += 1;
