@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::deliver::deliver;
 use super::generation::{Failure, Generation, Stage};
 use super::image::{Image, ImageState};
-use super::submit::{look_again, submit};
+use super::submit::{created_after, look_again, submit};
 use super::update::update;
 use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::messages::{FinishGeneration, News};
@@ -218,7 +218,7 @@ async fn stop_image(
                 prompt: generation.order.prompt.as_str(),
                 aspect_ratio: generation.order.aspect_ratio,
                 seed: image.seed,
-                created_after: *asked_at,
+                created_after: created_after(*asked_at),
             };
             match provider.status(sought).await? {
                 Some(snapshot) => provider.cancel(&snapshot.id).await,

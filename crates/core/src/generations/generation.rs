@@ -260,7 +260,7 @@ pub(super) fn plus(at: Timestamp, duration: SignedDuration) -> Timestamp {
     at.checked_add(duration).expect("jobs live for hours, not millennia")
 }
 
-fn minus(at: Timestamp, duration: SignedDuration) -> Timestamp {
+pub(super) fn minus(at: Timestamp, duration: SignedDuration) -> Timestamp {
     at.checked_sub(duration).expect("jobs live for hours, not millennia")
 }
 

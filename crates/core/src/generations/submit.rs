@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
-use super::generation::{Failure, Generation, Stage, plus};
+use super::generation::{Failure, Generation, Stage, minus, plus};
 use super::image::{ASK_WITHIN, Ask, ImageState};
 use super::update::{Case, update};
 use crate::ids::{GenerationId, UserId};
@@ -102,14 +102,14 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
     };
     let ticket = services.tickets.issue(&named);
     let prompt = generation.order.prompt.as_str();
-    if let Some(created_after) = order.ask.look_since {
+    if let Some(asked_at) = order.ask.look_since {
         let sought = Sought::ByTicket {
             ticket: &ticket,
             model,
             prompt,
             aspect_ratio: generation.order.aspect_ratio,
             seed: order.seed,
-            created_after,
+            created_after: created_after(asked_at),
         };
         match look(provider, sought).await {
             Ok(None) => {}
@@ -152,6 +152,12 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
             Answer::Unknown
         }
     }
+}
+
+/// What was asked for at `asked_at` on our clock may bear an earlier time on the provider's.
+pub(super) fn created_after(asked_at: Timestamp) -> Timestamp {
+    const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
+    minus(asked_at, CLOCKS_APART)
 }
 
 /// 2 s, doubled with each try, 60 s at the most.

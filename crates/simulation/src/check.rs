@@ -1,0 +1,270 @@
+//! What must hold when all is quiet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imagegen_core::accounts::{self, Account, StoredEvent, event_id};
+use imagegen_core::catalog::OutputFormat;
+use imagegen_core::credits::{Entry, Reason, drift, replay};
+use imagegen_core::generations::{
+    self, Asset, Ended, Failure, Generation, Image, ImageState, Stage,
+};
+use imagegen_core::ports::documents::Document;
+use imagegen_core::ports::image_provider::Prediction;
+use imagegen_core::ticket::TicketKey;
+
+use crate::people::mood;
+use crate::watch::decode;
+use crate::world::{World, locked};
+
+/// What is not wrong but worth knowing.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Counts {
+    pub jobs: u64,
+    pub succeeded: u64,
+    pub delivered: u64,
+    /// Blobs of images that were not delivered.
+    pub stray_blobs: u64,
+    /// Predictions that were drawn to the end for a job that had ended without them.
+    pub drawn_for_nobody: u64,
+}
+
+/// One user's documents, read.
+struct Partition<'a> {
+    documents: &'a BTreeMap<String, Document>,
+    account: Account,
+    entries: Vec<Entry>,
+    jobs: Vec<Generation>,
+}
+
+/// Everything that is wrong.
+pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
+    let mut broken = Vec::new();
+    let mut counts = Counts::default();
+    let store = locked(&world.store);
+    let mut jobs = BTreeMap::new();
+    for (name, documents) in store.partitions() {
+        let Some(account) = documents.get(accounts::KIND) else {
+            broken.push(format!("the partition {name} has no account"));
+            continue;
+        };
+        let of_kind = |kind| documents.values().filter(move |d: &&Document| d.kind == kind);
+        let partition = Partition {
+            documents,
+            account: decode(account),
+            entries: of_kind("entry").map(decode).collect(),
+            jobs: of_kind(generations::KIND).map(decode).collect(),
+        };
+        books(&partition, &mut broken);
+        events(world, &partition, &mut broken);
+        for job in partition.jobs {
+            jobs.insert(job.id.to_string(), job);
+        }
+    }
+    for (kind, what) in [("outbox", "messages are left in the outbox")] {
+        let left = store.count(kind);
+        if left > 0 {
+            broken.push(format!("{left} {what}"));
+        }
+    }
+    if world.bus.open() > 0 {
+        broken.push(format!("{} messages are left in the queues", world.bus.open()));
+    }
+    promises(world, &jobs, &mut broken);
+    for job in jobs.values() {
+        settled(world, job, &mut broken);
+        counts.jobs += 1;
+        counts.succeeded += u64::from(job.status() == generations::Status::Succeeded);
+    }
+    pictures(world, &jobs, &mut broken, &mut counts);
+    provider(world, &jobs, &mut broken, &mut counts);
+    (broken, counts)
+}
+
+fn books(partition: &Partition<'_>, broken: &mut Vec<String>) {
+    let Partition { account, entries, jobs, documents } = partition;
+    let ledger = replay(entries);
+    let drifts = drift(&account.wallet, &ledger);
+    broken.extend(drifts.iter().map(|d| format!("drift in {}: {d:?}", account.id)));
+    let unbalanced = &ledger.unbalanced;
+    broken.extend(unbalanced.iter().map(|e| format!("entry {e} does not sum to zero")));
+    if !account.wallet.held().is_zero() {
+        broken.push(format!("{} holds {} for nothing", account.id, account.wallet.held()));
+    }
+    if account.lanes.at_work() + account.lanes.waiting() > 0 {
+        broken.push(format!("the lanes of {} are not empty", account.id));
+    }
+    let known: BTreeSet<_> = jobs.iter().map(|job| &job.id).collect();
+    for entry in entries {
+        if let Reason::Hold { generation } | Reason::Close { generation, .. } = &entry.reason
+            && !known.contains(generation)
+        {
+            broken.push(format!("{} is for a job that does not exist", entry.id()));
+        }
+    }
+    for job in jobs {
+        let close = documents.get(&format!("close:{}", job.id)).map(decode::<Entry>);
+        let told = close.as_ref().map(|entry| &entry.reason);
+        let agrees = match (&job.stage, told) {
+            (Stage::Ended(ended), Some(Reason::Close { captured, released, .. })) => {
+                (ended.captured, ended.released) == (*captured, *released)
+            }
+            _ => false,
+        };
+        if !agrees || !documents.contains_key(&format!("hold:{}", job.id)) {
+            broken.push(format!("the ledger says of {}: {told:?}", job.id));
+        }
+    }
+}
+
+fn events(world: &World, partition: &Partition<'_>, broken: &mut Vec<String>) {
+    let Partition { account, documents, .. } = partition;
+    let mut revisions = BTreeMap::<_, u64>::new();
+    let stored = documents.values().filter(|d| d.kind == "event").count() as u64;
+    let kept = account.last_event.min(accounts::EVENTS_KEPT);
+    if stored != kept {
+        broken.push(format!("{} has {stored} events, not {kept}", account.id));
+    }
+    let mut told = BTreeMap::new();
+    for seq in account.last_event - kept + 1..=account.last_event {
+        let Some(event) = documents.get(&event_id(seq)).map(decode::<StoredEvent>) else {
+            broken.push(format!("event {seq} of {} is missing", account.id));
+            continue;
+        };
+        let last = revisions.entry(event.generation.to_string()).or_default();
+        if event.seq != seq || event.revision <= *last {
+            broken.push(format!("event {seq} of {} takes {} back", account.id, event.generation));
+        }
+        *last = event.revision;
+        told.insert(seq, event.revision);
+    }
+    for (job, ended) in &locked(&world.watch).ended {
+        let ours = documents.contains_key(job) && stored == account.last_event;
+        if ours && revisions.get(job).is_none_or(|last| last < ended) {
+            broken.push(format!("nobody was told that {job} ended"));
+        }
+    }
+    let published = locked(&world.published);
+    let mut seen = BTreeSet::new();
+    for (seq, revision) in published.get(account.id.as_str()).into_iter().flatten() {
+        if !seen.insert(*seq) && world.weather.rates.repeated == 0 {
+            broken.push(format!("event {seq} of {} was published twice", account.id));
+        }
+        if told.get(seq).is_some_and(|stored| stored != revision) {
+            broken.push(format!("event {seq} of {} was published otherwise", account.id));
+        }
+    }
+}
+
+/// What was answered is true, and no wish became two jobs.
+fn promises(world: &World, jobs: &BTreeMap<String, Generation>, broken: &mut Vec<String>) {
+    for (user, id) in locked(&world.watch).all_accepted() {
+        if jobs.get(id.as_str()).is_none_or(|job| job.user != *user) {
+            broken.push(format!("{id} was accepted and does not exist"));
+        }
+    }
+    let mut wishes = BTreeMap::new();
+    for job in jobs.values() {
+        let wish = (job.user.clone(), job.order.prompt.as_str(), job.retry_of.clone());
+        if let Some(other) = wishes.insert(wish, &job.id) {
+            broken.push(format!("{other} and {} are one wish", job.id));
+        }
+    }
+}
+
+fn settled(world: &World, job: &Generation, broken: &mut Vec<String>) {
+    let Stage::Ended(ended) = &job.stage else {
+        return broken.push(format!("{} has not ended: {:?}", job.id, job.stage));
+    };
+    let Ended { images, captured, released, .. } = ended;
+    let price = world.catalog.model(&job.order.model).expect("it was offered").credits;
+    let delivered = images.iter().filter(|i| is_delivered(i)).map(|_| price).sum();
+    if *captured != delivered || *captured + *released != price * job.order.count {
+        broken.push(format!("{} captured {captured}, released {released}", job.id));
+    }
+    let prompt = job.order.prompt.as_str();
+    let fine = !mood::TROUBLED.iter().any(|word| prompt.contains(word));
+    let succeeded = *released == imagegen_core::credits::Credits::ZERO;
+    let cancelled = job.status() == generations::Status::Cancelled;
+    if world.tally().is_empty() && fine && !succeeded && !cancelled {
+        broken.push(format!("nothing went wrong, yet {} came to {:?}", job.id, ended.outcome));
+    }
+}
+
+fn is_delivered(image: &Image) -> bool {
+    matches!(image.state, ImageState::Delivered(_))
+}
+
+fn pictures(
+    world: &World,
+    jobs: &BTreeMap<String, Generation>,
+    broken: &mut Vec<String>,
+    counts: &mut Counts,
+) {
+    let mut stored: BTreeSet<_> = locked(&world.pictures).keys().cloned().collect();
+    for job in jobs.values() {
+        for image in job.images() {
+            let prefix = format!("{}/{}/{}/", job.user, job.id, image.index);
+            if let ImageState::Delivered(asset) = &image.state {
+                counts.delivered += 1;
+                for name in names(asset) {
+                    if !stored.remove(&format!("{prefix}{name}")) {
+                        broken.push(format!("{prefix}{name} was delivered and is not there"));
+                    }
+                }
+            }
+            if let ImageState::Filtered { .. } = image.state
+                && stored.iter().any(|key| key.starts_with(&prefix))
+            {
+                broken.push(format!("{prefix} was kept back and is stored"));
+            }
+        }
+    }
+    counts.stray_blobs += stored.len() as u64;
+    if world.tally().is_empty() {
+        broken.extend(stored.iter().map(|key| format!("{key} belongs to no delivered image")));
+    }
+}
+
+fn names(asset: &Asset) -> Vec<&'static str> {
+    let original = match asset.format {
+        OutputFormat::Webp => "original.webp",
+        OutputFormat::Png => "original.png",
+        OutputFormat::Jpeg => "original.jpg",
+    };
+    let display = (!asset.original_is_display).then_some("display.webp");
+    [Some(original), display, Some("thumbnail.webp")].into_iter().flatten().collect()
+}
+
+/// The provider's books against ours.
+fn provider(
+    world: &World,
+    jobs: &BTreeMap<String, Generation>,
+    broken: &mut Vec<String>,
+    counts: &mut Counts,
+) {
+    let tickets = TicketKey::new("simulation");
+    let mut paid = BTreeSet::new();
+    for (id, drawing) in &locked(&world.studio).predictions {
+        let Some(named) = tickets.check(&drawing.ticket) else {
+            broken.push(format!("{} was asked for with a bad ticket", id.0));
+            continue;
+        };
+        if !paid.insert((named.generation.clone(), named.index)) {
+            broken
+                .push(format!("image {} of {} was paid for twice", named.index, named.generation));
+        }
+        let image = jobs
+            .get(named.generation.as_str())
+            .and_then(|job| job.images().iter().find(|image| image.index == named.index));
+        match image.map(|image| &image.state) {
+            None => broken.push(format!("{} was paid for no image", drawing.ticket)),
+            Some(ImageState::Failed { reason: Failure::Refused }) => {
+                broken.push(format!("{} was paid for and refused", drawing.ticket));
+            }
+            Some(state) => {
+                let drawn = matches!(drawing.state, Prediction::Drawn { .. });
+                counts.drawn_for_nobody += u64::from(drawn && state.is_open());
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The users: who they are, what they wish for, and how their clients behave when nobody answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use imagegen_core::accounts::Draft;
+use imagegen_core::catalog::{OutputFormat, PlanId};
+use imagegen_core::generations::{self, CreateError, IdempotencyKey, Wish};
+use imagegen_core::ids::{GenerationId, UserId};
+use imagegen_core::ports::identity::Person;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, ToSpan as _};
+use tokio::time::{sleep, timeout};
+
+use crate::process::{Process, Ran, invoke, services};
+use crate::random::Random;
+use crate::world::{World, locked};
+
+/// Words in a prompt that decide what becomes of it.
+pub(crate) mod mood {
+    pub(crate) const REFUSED: &str = "refused";
+    pub(crate) const FILTERED: &str = "filtered";
+    pub(crate) const FAILED: &str = "failed";
+    pub(crate) const STUCK: &str = "stuck";
+    pub(crate) const UNSAFE: &str = "gore";
+    pub(crate) const BAD: &str = "torn";
+    pub(crate) const TROUBLED: [&str; 7] =
+        [REFUSED, FILTERED, FAILED, STUCK, UNSAFE, BAD, crate::surroundings::FORBIDDEN];
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: UserId,
+    person: Person,
+    plan: PlanId,
+}
+
+/// What a client makes of an answer.
+#[derive(Debug, Clone)]
+enum Reply {
+    Accepted(GenerationId),
+    /// Trying again will not help.
+    No,
+    /// 503, or a connection that broke.
+    Again,
+}
+
+/// One `POST`: a new wish, or an old job once more.
+#[derive(Debug, Clone)]
+struct Post {
+    key: IdempotencyKey,
+    wish: Wish,
+    retry_of: Option<GenerationId>,
+}
+
+/// Who lives in this run; in some runs a month ends while they are at it.
+pub(crate) async fn move_in(world: &Arc<World>, random: &mut Random) -> Vec<User> {
+    let months_end = random.chance(3000);
+    let mut users = Vec::new();
+    for n in 0..*random.pick(&[1, 1, 1, 2, 2, 3, 4]) {
+        let into =
+            if months_end { random.between(1, 1500) } else { random.between(7200, 1_000_000) };
+        let into = SignedDuration::from_secs(i64::try_from(into).expect("days fit"));
+        let plan = *random.pick(&[PlanId::Free, PlanId::Basic, PlanId::Premium]);
+        let user = user(n, plan);
+        let ends = world.now().checked_add(into).expect("days fit").to_zoned(TimeZone::UTC);
+        let opened = ends.checked_sub(1.month()).expect("a month fits").timestamp();
+        open(world, &user, opened.duration_since(world.now())).await;
+        users.push(user);
+    }
+    users
+}
+
+pub(crate) fn user(number: u32, plan: PlanId) -> User {
+    let person = Person {
+        issuer: "https://issuer.example".into(),
+        subject: number.to_string(),
+        email: Some(format!("{number}@example.com")),
+        name: None,
+        roles: Vec::new(),
+    };
+    User { id: UserId::of(&person.issuer, &person.subject), person, plan }
+}
+
+/// Opens the account as if it were `then`.
+pub(crate) async fn open(world: &Arc<World>, user: &User, then: SignedDuration) {
+    let services = services(world, &Process::new(99, then));
+    let draft = Draft::open(&services, &user.id, Some(&user.person)).await;
+    let mut draft = draft.expect("nothing goes wrong yet");
+    let entries = draft.account.change_plan(user.plan, &services.catalog, draft.now);
+    draft.enter(&entries);
+    draft.commit(&services).await.expect("nothing goes wrong yet");
+}
+
+/// A user's evening: jobs in bursts.
+pub(crate) async fn live(world: Arc<World>, user: User, mut random: Random) {
+    let jobs = *random.pick(&[5, 5, 5, 6, 7, 8, 10, 15, 40]);
+    let mut clients = Vec::new();
+    for number in 0..jobs {
+        if random.chance(2500) {
+            sleep(Duration::from_secs(random.between(1, 240))).await;
+        }
+        let wish = wish(&mut random, number, user.plan);
+        let stream = Random::new(random.number(), "client");
+        clients.push(tokio::spawn(client(Arc::clone(&world), user.clone(), wish, stream)));
+    }
+    for client in clients {
+        client.await.expect("a client does not panic");
+    }
+}
+
+fn wish(random: &mut Random, number: u32, plan: PlanId) -> Wish {
+    let word = if random.chance(3000) { *random.pick(&mood::TROUBLED) } else { "fine" };
+    let models: &[&str] = match plan {
+        PlanId::Free => &["flux-schnell", "flux-schnell", "flux-schnell", "flux-dev"],
+        PlanId::Basic => &["flux-schnell", "flux-dev", "flux-dev"],
+        PlanId::Premium => &["flux-schnell", "flux-dev", "flux-2-pro"],
+    };
+    let count =
+        if plan == PlanId::Free { *random.pick(&[1, 1, 1, 2]) } else { random.between(1, 4) };
+    Wish {
+        // Of its own, so that two jobs of one wish are noticed.
+        prompt: format!("a {word} fox, number {number}"),
+        model: (*random.pick(models)).to_owned(),
+        aspect_ratio: None,
+        count: Some(u32::try_from(count).expect("four at the most")),
+        seed: random.chance(3000).then_some(42),
+        output_format: Some(*random.pick(&OutputFormat::ALL)),
+        embed_prompt: None,
+    }
+}
+
+/// From the wish to the last click.
+async fn client(world: Arc<World>, user: User, wish: Wish, mut random: Random) {
+    let key = key(&mut random);
+    let post = Post { key, wish, retry_of: None };
+    if random.chance(1000) {
+        // A double click.
+        let stream = Random::new(random.number(), "again");
+        tokio::spawn(insist(Arc::clone(&world), user.clone(), post.clone(), stream));
+    }
+    let Some(id) = insist(Arc::clone(&world), user.clone(), post.clone(), random.clone()).await
+    else {
+        return;
+    };
+    if random.chance(500) {
+        let stream = Random::new(random.number(), "again");
+        insist(Arc::clone(&world), user.clone(), post.clone(), stream).await;
+    }
+    if random.chance(1500) {
+        sleep(Duration::from_millis(random.between(0, 20_000))).await;
+        cancel(&world, &user, &id, &mut random).await;
+    }
+    if random.chance(1000) {
+        sleep(Duration::from_secs(random.between(0, 120))).await;
+        let post = Post { key: self::key(&mut random), retry_of: Some(id), ..post };
+        insist(world, user, post, random).await;
+    }
+}
+
+fn key(random: &mut Random) -> IdempotencyKey {
+    IdempotencyKey::parse(&format!("key-{:016x}", random.number())).expect("visible ASCII")
+}
+
+/// Sends the same request until somebody answers it, or patience ends.
+async fn insist(
+    world: Arc<World>,
+    user: User,
+    post: Post,
+    mut random: Random,
+) -> Option<GenerationId> {
+    for _ in 0..random.between(1, 6) {
+        let (person, asked) = (user.clone(), post.clone());
+        let call = invoke(&world, "create_generation", move |services| async move {
+            ask(&services, &person, &asked).await
+        });
+        let patience = Duration::from_secs(random.between(2, 60));
+        match timeout(patience, call).await {
+            Ok(Ran::Done(Reply::Accepted(id))) => {
+                locked(&world.watch).accepted(&user.id, &id);
+                return Some(id);
+            }
+            Ok(Ran::Done(Reply::No)) => return None,
+            Ok(Ran::Done(Reply::Again) | Ran::Killed) | Err(_) => {}
+        }
+        let wait = if random.chance(5000) { 0 } else { random.between(1, 60) };
+        sleep(Duration::from_secs(wait)).await;
+    }
+    None
+}
+
+async fn ask(services: &imagegen_core::services::Services, user: &User, post: &Post) -> Reply {
+    let User { id, person, .. } = user;
+    let created = match &post.retry_of {
+        Some(old) => generations::retry(services, id, person, &post.key, old).await,
+        None => match post.wish.parse(&services.catalog) {
+            Ok((order, model)) => {
+                generations::create(services, id, person, &post.key, &order, model).await
+            }
+            Err(_) => return Reply::No,
+        },
+    };
+    match created {
+        Ok(created) => Reply::Accepted(created.generation.id),
+        Err(CreateError::Moderation(_) | CreateError::Documents(_)) => Reply::Again,
+        Err(
+            CreateError::NotPermitted(_)
+            | CreateError::NotEnough(_)
+            | CreateError::BacklogFull(_)
+            | CreateError::Blocked { .. }
+            | CreateError::KeyReused
+            | CreateError::NotFound,
+        ) => Reply::No,
+    }
+}
+
+async fn cancel(world: &Arc<World>, user: &User, id: &GenerationId, random: &mut Random) {
+    for _ in 0..3 {
+        let (user, id) = (user.id.clone(), id.clone());
+        let call = invoke(world, "cancel_generation", move |services| async move {
+            use generations::CancelError::{Documents, Ended, NotFound};
+            match generations::cancel(&services, &user, &id).await {
+                Ok(_) | Err(Ended { .. } | NotFound) => true,
+                Err(Documents(_)) => false,
+            }
+        });
+        if let Ok(Ran::Done(true)) = timeout(Duration::from_secs(60), call).await {
+            return;
+        }
+        sleep(Duration::from_secs(random.between(0, 5))).await;
+    }
+}
+
+/// Sends `count` wishes at the same moment; how many were accepted.
+pub(crate) async fn rush(world: &Arc<World>, user: &User, count: u32) -> usize {
+    let wish = |number| Wish {
+        prompt: format!("a fine hare, number {number}"),
+        model: "flux-schnell".into(),
+        aspect_ratio: None,
+        count: Some(1),
+        seed: None,
+        output_format: None,
+        embed_prompt: None,
+    };
+    let posts = (0..count).map(|number| {
+        let mut random = Random::new(u64::from(number), "rush");
+        let post = Post { key: key(&mut random), wish: wish(number), retry_of: None };
+        insist(Arc::clone(world), user.clone(), post, random)
+    });
+    let answers = futures_util::future::join_all(posts).await;
+    answers.iter().flatten().count()
+}

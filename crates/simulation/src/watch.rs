@@ -1,0 +1,172 @@
+//! Looks at every commit as it happens: what must hold at any moment is checked at each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use imagegen_core::accounts::{self, Account};
+use imagegen_core::catalog::Catalog;
+use imagegen_core::credits::{Balances, Entry, drift};
+use imagegen_core::generations::{self, Generation, Stage};
+use imagegen_core::ids::{GenerationId, UserId};
+use imagegen_core::ports::documents::Document;
+use jiff::{SignedDuration, Timestamp};
+
+/// One document before and after a commit.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) old: Option<Document>,
+    pub(crate) new: Option<Document>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Watch {
+    catalog: Arc<Catalog>,
+    users: BTreeMap<String, UserWatch>,
+    /// Answered with 202.
+    accepted: BTreeSet<(UserId, GenerationId)>,
+    /// The revision with which each job ended.
+    pub(crate) ended: BTreeMap<String, u64>,
+    pub(crate) broken: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+struct UserWatch {
+    ledger: Balances,
+    open: BTreeSet<String>,
+    at_work: BTreeSet<String>,
+}
+
+/// Clocks of processes are off by as much; a deadline is kept by the clock that took it.
+const SKEW: SignedDuration = SignedDuration::from_secs(2);
+
+impl Watch {
+    pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
+        Self {
+            catalog,
+            users: BTreeMap::new(),
+            accepted: BTreeSet::new(),
+            ended: BTreeMap::new(),
+            broken: Vec::new(),
+        }
+    }
+
+    pub(crate) fn accepted(&mut self, user: &UserId, id: &GenerationId) {
+        self.accepted.insert((user.clone(), id.clone()));
+    }
+
+    pub(crate) fn all_accepted(&self) -> impl Iterator<Item = &(UserId, GenerationId)> {
+        self.accepted.iter()
+    }
+
+    /// Jobs that have not ended.
+    pub(crate) fn open(&self) -> usize {
+        self.users.values().map(|user| user.open.len()).sum()
+    }
+
+    /// What is wrong with this commit, if anything.
+    pub(crate) fn committed(
+        &mut self,
+        partition: &str,
+        changes: &[Change],
+        now: Timestamp,
+    ) -> Vec<String> {
+        let mut broken = Vec::new();
+        let mut account = None;
+        let mut entered = false;
+        let user = self.users.entry(partition.to_owned()).or_default();
+        for Change { old, new } in changes {
+            let document = new.as_ref().or(old.as_ref()).expect("a change has a side");
+            match (document.kind.as_str(), old, new) {
+                ("entry", None, Some(new)) => {
+                    entered = true;
+                    user.ledger.add(&decode::<Entry>(new));
+                }
+                ("entry", ..) => broken.push(format!("entry {} was changed", document.id)),
+                (generations::KIND, old, Some(new)) => {
+                    let (old, new) = (old.as_ref().map(decode), decode::<Generation>(new));
+                    if let Some(ended) = user.job(old.as_ref(), &new, now, &mut broken) {
+                        self.ended.insert(ended, new.revision);
+                    }
+                }
+                (generations::KIND, _, None) => {
+                    broken.push(format!("job {} was deleted", document.id));
+                }
+                (accounts::KIND, _, Some(new)) => account = Some(decode::<Account>(new)),
+                _ => {}
+            }
+        }
+        match account {
+            Some(account) => user.books(&account, &self.catalog, &mut broken),
+            None if entered => broken.push("entries were written without their account".into()),
+            None => {}
+        }
+        broken
+    }
+}
+
+impl UserWatch {
+    /// The job's id, when it ended in this commit.
+    fn job(
+        &mut self,
+        old: Option<&Generation>,
+        new: &Generation,
+        now: Timestamp,
+        broken: &mut Vec<String>,
+    ) -> Option<String> {
+        let id = new.id.to_string();
+        if old.is_some_and(|old| old.revision >= new.revision) {
+            broken.push(format!("the revision of {id} did not rise"));
+        }
+        if old.is_some_and(|old| old.is_final() && old.stage != new.stage) {
+            broken.push(format!("{id} changed after it had ended"));
+        }
+        match &new.stage {
+            Stage::Waiting => {
+                self.open.insert(id);
+            }
+            Stage::Queued { .. } | Stage::AtWork { .. } => {
+                self.open.insert(id.clone());
+                self.at_work.insert(id);
+            }
+            Stage::Ended(_) => {
+                self.at_work.remove(&id);
+                if self.open.remove(&id) || old.is_none() {
+                    if now > new.deadline_at + SKEW {
+                        broken.push(format!(
+                            "{id} ended at {now}, its deadline was {}",
+                            new.deadline_at
+                        ));
+                    }
+                    return Some(id);
+                }
+            }
+        }
+        None
+    }
+
+    fn books(&self, account: &Account, catalog: &Catalog, broken: &mut Vec<String>) {
+        for found in drift(&account.wallet, &self.ledger) {
+            broken.push(format!("drift in {}: {found:?}", account.id));
+        }
+        for entry in &self.ledger.unbalanced {
+            broken.push(format!("entry {entry} does not sum to zero"));
+        }
+        let most = catalog.plan(account.plan).at_work;
+        if account.lanes.at_work() != self.at_work.len() || self.at_work.len() > most {
+            broken.push(format!(
+                "{} has {} jobs at work, its lanes say {}, its plan {most}",
+                account.id,
+                self.at_work.len(),
+                account.lanes.at_work()
+            ));
+        }
+        if account.lanes.at_work() + account.lanes.waiting() != self.open.len() {
+            broken.push(format!("the lanes of {} are not its open jobs", account.id));
+        }
+    }
+}
+
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(document: &Document) -> T {
+    let decoded = document.decode();
+    decoded.expect("what the core wrote it can read")
+}
