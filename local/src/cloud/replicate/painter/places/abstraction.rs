@@ -23,12 +23,7 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, random: &mut Random) -> 
         _ => layers(canvas, &harmony, random),
     }
     let height = canvas.height as f32;
-    Stage {
-        near: height * 0.8,
-        far: height * 0.6,
-        horizon: height * 0.6,
-        sun: at(canvas.width as f32 * 0.5, 0.0),
-    }
+    Stage { near: height * 0.8, far: height * 0.6, horizon: height * 0.6 }
 }
 
 /// Silk: bands that fold over each other, each with its own light.

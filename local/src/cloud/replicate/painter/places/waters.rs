@@ -34,12 +34,7 @@ pub(super) fn sea(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mu
     if scene.weather == Weather::Storm {
         breakers(canvas, light, deep, horizon, random);
     }
-    Stage {
-        near: blend(horizon, canvas.height as f32, 0.6),
-        far: horizon + short * 0.03,
-        horizon,
-        sun,
-    }
+    Stage { near: blend(horizon, canvas.height as f32, 0.6), far: horizon + short * 0.03, horizon }
 }
 
 /// Waves of a storm, one before the other, with foam on their backs.
@@ -151,7 +146,7 @@ pub(super) fn beach(
             );
         }
     }
-    Stage { near: blend(shore, height, 0.72), far: shore + short * 0.06, horizon, sun }
+    Stage { near: blend(shore, height, 0.72), far: shore + short * 0.06, horizon }
 }
 
 fn palm(canvas: &mut Canvas, light: &Light, x: f32, y: f32, lean: f32, random: &mut Random) {
@@ -262,7 +257,7 @@ pub(super) fn lake(
             random,
         );
     }
-    Stage { near: blend(shore, height, 0.55), far: shore + short * 0.05, horizon, sun }
+    Stage { near: blend(shore, height, 0.55), far: shore + short * 0.05, horizon }
 }
 
 pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random) -> Stage {
@@ -313,12 +308,7 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
         canvas.fill(&[super::super::outline::ring(p.x, p.y, r, r * 0.12)], rgb(0xd8_fcff), 0.5);
         canvas.glow(at(p.x - r * 0.3, p.y - r * 0.3), r * 0.2, WHITE, 0.6);
     }
-    Stage {
-        near: floor + short * 0.06,
-        far: floor - short * 0.04,
-        horizon: height * 0.35,
-        sun: source,
-    }
+    Stage { near: floor + short * 0.06, far: floor - short * 0.04, horizon: height * 0.35 }
 }
 
 /// Weed and coral.

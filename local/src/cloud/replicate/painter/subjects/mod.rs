@@ -1,14 +1,18 @@
 //! What a picture shows. Each draws itself one unit high around its foot and knows nothing of the place.
 
 mod birds;
+mod breeds;
 mod buildings;
+mod builds;
 mod dragon;
+mod faces;
 mod insects;
 mod machines;
 mod objects;
 mod people;
 mod plants;
 mod portrait;
+mod profiles;
 mod sea;
 mod sitting;
 mod tableware;
