@@ -138,7 +138,7 @@ fn tower(canvas: &mut Canvas, scene: &Scene, light: &Light, t: Tower, random: &m
         let (column, line) = (u.floor(), v.floor());
         let inside =
             (u - column) > 0.28 && (u - column) < 0.8 && (v - line) > 0.25 && (v - line) < 0.75;
-        if !inside || v < 0.6 || across < 0.08 || across > 0.92 {
+        if !inside || v < 0.6 || !(0.08..=0.92).contains(&across) {
             return wall;
         }
         let chance = lattice(column as i32, line as i32, t.salt);

@@ -50,9 +50,9 @@ pub(super) fn desert(
                 salt: random.next() as u32,
             };
             if random.chance(0.6) {
-                super::super::subjects::cactus(&mut brush, None)
+                super::super::subjects::cactus(&mut brush, None);
             } else {
-                rock(&mut brush, false, random)
+                rock(&mut brush, false, random);
             }
         }
     }

@@ -223,8 +223,9 @@ pub(super) fn studio(
         let wall = 0.42 + 0.75 / (1.0 + away * away * 3.4);
         let floor = smooth(horizon - short * 0.1, horizon + short * 0.16, y);
         let near = unit((y - horizon) / (height - horizon).max(1.0));
-        let pool =
-            0.72 + 0.36 / (1.0 + ((x - width * 0.5) / short * 2.0).powi(2)) - 0.3 * near * near;
+        let pool = 0.72
+            + 0.36 / (1.0 + (x - width * 0.5) * (x - width * 0.5) * 4.0 / (short * short))
+            - 0.3 * near * near;
         let grain = 1.0 + 0.02 * (noise(x * 0.6, y * 0.6, salt) - 0.5);
         (paper * (blend(wall, pool, floor) * grain * dark))
             .toward(WHITE, 0.06 * (1.0 - floor) / (1.0 + away * away * 6.0))

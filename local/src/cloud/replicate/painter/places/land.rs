@@ -175,7 +175,7 @@ fn stand_of_trees(
 ) {
     let short = canvas.short();
     let width = canvas.width as f32;
-    let groups = 1 + random.below(3);
+    let groups = 1 + random.below(3) + if scene.shows(Sign::Trees) { 4 } else { 0 };
     for _ in 0..groups {
         let centre = random.unit() * width;
         for _ in 0..2 + random.below(4) {

@@ -106,7 +106,7 @@ pub(super) fn beach(
         let line = move |x: f32| {
             edge(x) + short * (offset + 0.02 * (layered(x / short * 4.0, offset, 3, salt) - 0.5))
         };
-        below(canvas, height, line, |x, y, depth| {
+        below(canvas, shore + short * 0.12, line, |x, y, depth| {
             let lace = layered(x / short * 30.0, y / short * 40.0, 3, salt);
             let white = smooth(short * thickness * 2.4, 0.0, depth) * smooth(0.25, 0.5, lace);
             let shallow = light.flat(rgb(0x7c_d0cc));
@@ -114,16 +114,19 @@ pub(super) fn beach(
         });
     }
     below(canvas, height, edge, |x, y, depth| {
-        let lace = layered(x / short * 26.0, y / short * 34.0, 3, salt);
         let ripples = layered(x / short * 3.0, y / short * 20.0, 3, salt ^ 8);
         let grain = 0.93 + 0.09 * noise(x * 0.8, y * 0.8, salt) + 0.12 * (ripples - 0.5);
         let damp = smooth(short * 0.11, short * 0.02, depth + (ripples - 0.5) * short * 0.04);
         let base = dry.toward(wet, damp) * grain;
+        if depth > short * 0.02 {
+            return base;
+        }
+        let lace = layered(x / short * 26.0, y / short * 34.0, 3, salt);
         let white = smooth(short * 0.02, 0.0, depth) * smooth(0.3, 0.48, lace);
         base.toward(foam, unit(white))
     });
     if scene.style != Style::Minimal {
-        for _ in 0..random.below(3) + 1 {
+        for _ in 0..=random.below(3) {
             let x = width * (0.5 + random.pick(&[-1.0, 1.0]) * random.between(0.3, 0.5));
             let frame = Frame {
                 origin: at(x, edge(x) + short * random.between(0.02, 0.2)),

@@ -3,7 +3,7 @@
 use super::super::brush::{Brush, Frame, Grain, mark, surface};
 use super::super::canvas::Canvas;
 use super::super::field::Field;
-use super::super::geometry::{Point, at, blend, smooth};
+use super::super::geometry::{Point, at, blend, fade, smooth};
 use super::super::light::Light;
 use super::super::outline::{Form, limb, oval, polygon};
 use super::super::palette::{Rgb, rgb};
@@ -29,10 +29,9 @@ pub(super) fn forest(
         layered(x / short * 9.0, y / short * 9.0, 4, salt)
     });
     canvas.all(|x, y, _| {
-        let glow = 1.0 / (1.0 + ((at(x, y) - shaft).length() / (short * 0.42)).powi(2));
+        let glow = fade((at(x, y) - shaft).length() / (short * 0.42));
         let leaves = foliage.at(x, y);
-        let base = air.toward(air.lighter(0.5), glow * 0.8) * (0.72 + 0.4 * leaves + 0.2 * glow);
-        base
+        air.toward(air.lighter(0.5), glow * 0.8) * (0.72 + 0.4 * leaves + 0.2 * glow)
     });
     if scene.dark() && scene.weather != Weather::Fog {
         moon(canvas, scene, shaft, random);

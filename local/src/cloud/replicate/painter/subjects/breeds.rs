@@ -143,7 +143,6 @@ pub(super) fn breed(kind: Kind, look: &mut Look) -> Breed {
             muzzle: 0.095,
             chin: 0.55,
             plump: 1.32,
-            ..fox
         },
         Kind::Lion => Breed {
             coat: rgb(0xd4_a05c),
@@ -156,7 +155,6 @@ pub(super) fn breed(kind: Kind, look: &mut Look) -> Breed {
             muzzle: 0.088,
             chin: 0.53,
             plump: 1.12,
-            ..fox
         },
         Kind::Tiger => Breed {
             coat: rgb(0xe0_8030),

@@ -13,9 +13,9 @@ pub(super) fn draw(kind: Kind, brush: &mut Brush, look: &mut Look) {
     let breed = breed(kind, look);
     tail(brush, breed);
     if kind == Kind::Panda {
-        panda_body(brush, breed)
+        panda_body(brush, breed);
     } else {
-        body(kind, brush, breed)
+        body(kind, brush, breed);
     }
     // A little turn of the head makes two of them a conversation.
     let turn = look.random.between(-0.07, 0.07);

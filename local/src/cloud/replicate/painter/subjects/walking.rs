@@ -181,7 +181,7 @@ fn tail(kind: Kind, brush: &mut Brush, b: Build) {
             );
         }
         Kind::Deer | Kind::Sheep | Kind::Bear => {
-            brush.body(&[oval(x, y, 0.04, 0.05)], fur(b.belly, 0.04))
+            brush.body(&[oval(x, y, 0.04, 0.05)], fur(b.belly, 0.04));
         }
         Kind::Pig => brush.body(
             &[limb(&[
