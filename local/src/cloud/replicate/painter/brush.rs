@@ -192,11 +192,8 @@ impl Brush<'_> {
                 let here = source.cover[i];
                 let step = reach as i32 + 1;
                 // Far inside or far outside nothing changes, and that is nearly everywhere.
-                if here == source.at(x - step, y)
-                    && here == source.at(x + step, y)
-                    && here == source.at(x, y - step)
-                    && here == source.at(x, y + step)
-                {
+                let around = [(-step, 0), (step, 0), (0, -step), (0, step)];
+                if around.iter().all(|(dx, dy)| (source.at(x + dx, y + dy) - here).abs() < 1e-3) {
                     continue;
                 }
                 let (u, v) = (x as f32 * fine, y as f32 * fine);

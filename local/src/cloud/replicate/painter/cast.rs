@@ -91,6 +91,7 @@ fn role(
     let lone_small = actor.size < 0.5;
     let mut size = short * nature.size * crowd.max(0.36) * actor.size * random.between(0.94, 1.1);
     // A tall picture may show a tall thing, and nothing may be wider than its share.
+    size *= (height / width).sqrt().clamp(1.0, 1.4);
     size =
         size.min(width * 0.86 / nature.girth / (total as f32).sqrt().max(1.0)).min(height * 0.84);
     let reach = (width / short).min(2.0) * 0.5;
@@ -164,27 +165,27 @@ fn role(
 
 /// In space everybody floats, under water everything sinks or swims.
 fn stance_in(place: Place, usual: Stance) -> Stance {
-    match (place, usual) {
-        (Place::Space | Place::Abstract, _) | (Place::Sky, Stance::Deep) => Stance::Air,
-        (Place::Underwater, Stance::Air) => Stance::Deep,
-        (
-            Place::Meadow
-            | Place::Forest
-            | Place::Desert
-            | Place::Mountains
-            | Place::City
-            | Place::Room,
-            Stance::Deep,
-        ) => Stance::Air,
-        (Place::Studio | Place::Room, Stance::Deep | Stance::Afloat | Stance::Ground) => {
-            Stance::Table
-        }
-        (_, Stance::Afloat) if !matches!(place, Place::Sea | Place::Lake | Place::Beach) => {
-            Stance::Ground
-        }
-        (Place::Studio | Place::Room, Stance::Table) => Stance::Table,
-        (_, Stance::Table) => Stance::Ground,
-        (_, stance) => stance,
+    match place {
+        Place::Space | Place::Abstract => Stance::Air,
+        Place::Studio | Place::Room => Stance::Table,
+        Place::Underwater => match usual {
+            Stance::Deep | Stance::Air => Stance::Deep,
+            Stance::Ground | Stance::Afloat | Stance::Table => Stance::Ground,
+        },
+        Place::Sea | Place::Lake | Place::Beach => match usual {
+            Stance::Table => Stance::Ground,
+            Stance::Ground | Stance::Air | Stance::Afloat | Stance::Deep => usual,
+        },
+        Place::Meadow
+        | Place::Forest
+        | Place::Mountains
+        | Place::Desert
+        | Place::City
+        | Place::Sky => match usual {
+            // A whale over a meadow is a dream, and dreams fly.
+            Stance::Deep | Stance::Air => Stance::Air,
+            Stance::Ground | Stance::Afloat | Stance::Table => Stance::Ground,
+        },
     }
 }
 

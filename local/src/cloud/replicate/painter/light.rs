@@ -70,12 +70,14 @@ impl Light {
     }
 
     fn weathered(&mut self, weather: Weather) {
-        let (grey, keep) = match weather {
+        let (grey, keep): (f32, f32) = match weather {
             Weather::Clear | Weather::Cloudy => return,
             Weather::Fog => (0.6, 0.45),
             Weather::Rain | Weather::Storm => (0.6, 0.4),
             Weather::Snow => (0.35, 0.7),
         };
+        // A dark sky cannot get much darker and still show anything.
+        let keep = if self.dark { keep.max(0.7) } else { keep };
         self.direct = self.direct.saturated(1.0 - grey) * keep;
         self.rim = self.rim * keep;
         self.ambient = self.ambient.saturated(1.0 - grey) * 1.12;

@@ -124,15 +124,12 @@ impl Mask {
 
 /// Adds one edge's signed area to the rows it crosses. Beyond the left border it still counts, beyond the right not.
 fn add_edge(areas: &mut [f32], columns: usize, rows: usize, start: Point, end: Point) {
-    if start.y == end.y {
-        return;
-    }
     let (sign, upper, lower) = if start.y < end.y { (1.0, start, end) } else { (-1.0, end, start) };
-    let slope = (lower.x - upper.x) / (lower.y - upper.y);
     let (first, last) = (upper.y.max(0.0), lower.y.min(rows as f32));
     if last <= first {
         return;
     }
+    let slope = (lower.x - upper.x) / (lower.y - upper.y);
     let border = columns as f32;
     for row in (first as usize)..(last.ceil() as usize).min(rows) {
         let (y0, y1) = (first.max(row as f32), last.min(row as f32 + 1.0));

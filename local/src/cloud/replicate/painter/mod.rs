@@ -82,7 +82,7 @@ pub(crate) fn repaint(
     styles::apply(&mut painted, &scene, &mut random.fork("style"));
     // A faint wish leaves a trace of the source over everything, the subject too.
     let mut result = original;
-    result.mixed(&painted, geometry::smooth(0.0, 0.45, strength));
+    result.mixed(&painted, geometry::smooth(0.0, 0.3, strength));
     result.to_image()
 }
 

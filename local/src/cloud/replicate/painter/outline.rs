@@ -109,10 +109,10 @@ pub(super) fn ring(x: f32, y: f32, radius: f32, thickness: f32) -> Form {
 
 /// A rectangle with round corners.
 pub(super) fn slab(x0: f32, y0: f32, x1: f32, y1: f32, corner: f32) -> Form {
+    const STEPS: usize = 6;
     if corner <= 0.0 {
         return polygon(&[(x0, y0), (x1, y0), (x1, y1), (x0, y1)]);
     }
-    const STEPS: usize = 6;
     let centres = [
         (x1 - corner, y1 - corner),
         (x0 + corner, y1 - corner),

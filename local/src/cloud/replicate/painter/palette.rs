@@ -88,7 +88,6 @@ pub(super) const fn rgb(code: u32) -> Rgb {
 }
 
 pub(super) const WHITE: Rgb = rgb(0xff_ffff);
-pub(super) const BLACK: Rgb = rgb(0x0e_0d12);
 
 /// Five colours that go together, from dark to light.
 #[derive(Debug, Clone, Copy)]

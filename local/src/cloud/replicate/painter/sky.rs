@@ -328,13 +328,19 @@ pub(super) fn mist(
     strength: f32,
     salt: u32,
 ) {
-    let (from, to) = ((row - thickness).max(0.0) as usize, (row + thickness).max(0.0) as usize);
+    let (from, to) =
+        ((row - thickness).max(0.0), (row + thickness).clamp(0.0, canvas.height as f32));
+    if to <= from {
+        return;
+    }
     let short = canvas.short();
-    canvas.each(from, to, |x, y, under| {
+    let wisps = Field::of(canvas.width, (to - from) as usize + 1, 6, |x, y| {
+        layered(x / short * 2.2, (y + from) / short * 7.0, 3, salt)
+    });
+    canvas.each(from as usize, to as usize, |x, y, under| {
         let away = (y - row) / thickness;
         let veil = unit(1.0 - away * away);
-        let wisps = 0.45 + 0.75 * layered(x / short * 2.2, y / short * 7.0, 3, salt);
-        under.toward(colour, unit(veil * wisps * strength))
+        under.toward(colour, unit(veil * (0.45 + 0.75 * wisps.at(x, y - from)) * strength))
     });
 }
 

@@ -149,7 +149,7 @@ pub(super) fn water(
         let near = 0.05 + depth;
         let (u, v) = (x / short / near * 1.6, 3.0 / near * 2.2);
         let wave = layered(u, v * 2.0, 3, salt) - 0.5;
-        let fine = noise(u * 4.0, v * 9.0, salt ^ 77) - 0.5;
+        let fine = noise(u * 4.0, v * 9.0, salt ^ 0x77) - 0.5;
         let swing = (wave + 0.5 * fine) * rough;
         let look_up = horizon - (y - horizon) * 0.9 - 2.0 + swing * short * 0.16 * near;
         let seen =

@@ -313,7 +313,7 @@ pub(super) const VOCABULARY: &[(&str, Means)] = &[
     ("among trees|between trees", With(Sign::Trees)),
     ("mountains in the background|mountain range", With(Sign::Mountains)),
     (
-        "on a mountain|on a hill|on a cliff|on a rock|on top of a mountain|cliff|on the mountain|hilltop|auf einem berg|klippe|felsen|acantilado",
+        "on a mountain|on a hill|on a cliff|on a rock|cliff|on the mountain|hilltop|auf einem berg|klippe|felsen|acantilado",
         Raised,
     ),
     // Colours

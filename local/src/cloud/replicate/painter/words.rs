@@ -62,6 +62,7 @@ fn singulars(phrase: &str) -> Vec<String> {
 
 /// What has been read so far. Colours and counts wait here for the thing they belong to.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one word that was or was not said")]
 struct Notes {
     actors: Vec<Actor>,
     place: Option<Place>,
@@ -103,14 +104,13 @@ impl Notes {
                 self.let_go();
                 // The first place is where it happens; a mountain behind the lake is scenery.
                 match (self.place, place) {
-                    (None, _) => self.place = Some(place),
+                    (None | Some(Place::Sky | Place::Meadow), _) => self.place = Some(place),
                     (Some(_), Place::Mountains) => self.signs.push(Sign::Mountains),
                     (Some(Place::Mountains), _) => {
                         self.place = Some(place);
                         self.signs.push(Sign::Mountains);
                     }
                     (Some(_), Place::Forest) => self.signs.push(Sign::Trees),
-                    (Some(Place::Sky | Place::Meadow), _) => self.place = Some(place),
                     (Some(_), _) => {}
                 }
             }
@@ -122,7 +122,7 @@ impl Notes {
             }
             Means::In(season) => self.season = Some(season),
             Means::Like(style) => {
-                self.style = Some(self.style.filter(|s| *s != Style::Photo).unwrap_or(style))
+                self.style = Some(self.style.filter(|s| *s != Style::Photo).unwrap_or(style));
             }
             Means::Graded(grade) => self.grade = Some(grade),
             Means::With(sign) => {
@@ -182,7 +182,7 @@ impl Notes {
             self.actors.push(one(if random.chance(0.5) { Kind::Woman } else { Kind::Person }));
         }
         self.feel();
-        self.settle(&mut random);
+        self.settle();
         let home = self.actors.first().map(|a| match (a.kind, self.portrait) {
             (Kind::Sailor, true) => Place::Sea,
             (kind, _) => kind.nature().home,
@@ -237,7 +237,7 @@ impl Notes {
     }
 
     /// Words that contradict each other, settled for the picture's sake.
-    fn settle(&mut self, random: &mut Random) {
+    fn settle(&mut self) {
         let stance = self.actors.first().map(|a| a.kind.nature().stance);
         if self.place == Some(Place::Sky)
             && matches!(stance, Some(Stance::Ground | Stance::Afloat | Stance::Table))
@@ -272,10 +272,13 @@ impl Notes {
         if self.actors.len() > 1 && self.actors.iter().all(|a| a.kind == Kind::Tree) {
             self.actors.truncate(1);
         }
+        if self.actors.iter().any(|a| a.kind == Kind::Vase) {
+            // They are in it.
+            self.actors.retain(|a| a.kind != Kind::Flower);
+        }
         if self.place.is_none() && self.signs.contains(&Sign::Flowers) {
             self.place = Some(Place::Meadow);
         }
-        let _ = random;
     }
 
     /// A feeling gives what the words leave open.

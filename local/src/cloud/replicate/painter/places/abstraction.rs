@@ -1,5 +1,7 @@
 //! For words that name nothing one can see: colour and shape from what the words hash to.
 
+use std::f32::consts::FRAC_PI_2;
+
 use super::super::canvas::Canvas;
 use super::super::geometry::{at, blend, cos, sin, smooth, unit};
 use super::super::outline::{Form, oval, polygon, slab};
@@ -23,12 +25,7 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, random: &mut Random) -> 
         _ => layers(canvas, &harmony, random),
     }
     let height = canvas.height as f32;
-    Stage {
-        near: height * 0.8,
-        far: height * 0.6,
-        horizon: height * 0.6,
-        sun: at(canvas.width as f32 * 0.5, 0.0),
-    }
+    Stage { near: height * 0.8, far: height * 0.6, horizon: height * 0.6 }
 }
 
 /// Silk: bands that fold over each other, each with its own light.
@@ -98,7 +95,7 @@ fn circles(canvas: &mut Canvas, harmony: &Harmony, random: &mut Random) {
                 let sy = if cy < centre.y { 1.0 } else { -1.0 };
                 let mut points = vec![(cx, cy)];
                 for i in 0..=16 {
-                    let a = i as f32 / 16.0 * 1.570_796;
+                    let a = i as f32 / 16.0 * FRAC_PI_2;
                     points.push((cx + sx * r * cos(a), cy + sy * r * sin(a)));
                 }
                 polygon(&points)

@@ -20,7 +20,7 @@ pub(super) fn desert(
 ) -> Stage {
     let horizon = row(canvas, random.between(0.5, 0.6));
     let short = canvas.short();
-    let sun = sky_above(canvas, scene, light, horizon, random);
+    sky_above(canvas, scene, light, horizon, random);
     let sand = if scene.snowy() { rgb(0xe6_ecf6) } else { rgb(0xe4_ae6c) };
     if random.chance(0.5) {
         range(canvas, scene, light, horizon + short * 0.01, 0.14, 0.7, random);
@@ -50,16 +50,16 @@ pub(super) fn desert(
                 salt: random.next() as u32,
             };
             if random.chance(0.6) {
-                super::super::subjects::cactus(&mut brush, None)
+                super::super::subjects::cactus(&mut brush, None);
             } else {
-                rock(&mut brush, false, random)
+                rock(&mut brush, false, random);
             }
         }
     }
     if scene.hour == Hour::Noon {
         mist(canvas, light.haze, horizon, short * 0.06, 0.5, 3);
     }
-    Stage { near: blend(horizon, bottom, 0.72), far: horizon + short * 0.14, horizon, sun }
+    Stage { near: blend(horizon, bottom, 0.72), far: horizon + short * 0.14, horizon }
 }
 
 fn dune(canvas: &mut Canvas, light: &Light, sand: Rgb, base: f32, near: f32, random: &mut Random) {

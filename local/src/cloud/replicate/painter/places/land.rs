@@ -19,7 +19,7 @@ pub(super) fn meadow(
     random: &mut Random,
 ) -> Stage {
     let horizon = row(canvas, random.between(0.5, 0.62));
-    let sun = sky_above(canvas, scene, light, horizon, random);
+    sky_above(canvas, scene, light, horizon, random);
     let short = canvas.short();
     if scene.shows(Sign::Mountains) || random.chance(0.3) {
         range(canvas, scene, light, horizon + short * 0.02, 0.26, 0.62, random);
@@ -63,7 +63,7 @@ pub(super) fn meadow(
             flowers(canvas, light, &colours, floor, bottom, random);
         }
     }
-    Stage { near: blend(floor, bottom, 0.72), far: floor + short * 0.02, horizon, sun }
+    Stage { near: blend(floor, bottom, 0.72), far: floor + short * 0.02, horizon }
 }
 
 pub(super) fn mountains(
@@ -74,7 +74,7 @@ pub(super) fn mountains(
 ) -> Stage {
     let horizon = row(canvas, random.between(0.6, 0.7));
     let short = canvas.short();
-    let sun = sky_above(canvas, scene, light, horizon, random);
+    sky_above(canvas, scene, light, horizon, random);
     range(canvas, scene, light, horizon, 0.5, 0.6, random);
     mist(canvas, light.haze, horizon - short * 0.06, short * 0.16, 0.7, random.next() as u32);
     range(canvas, scene, light, horizon + short * 0.06, 0.34, 0.26, random);
@@ -104,7 +104,7 @@ pub(super) fn mountains(
         }
     }
     let bottom = canvas.height as f32;
-    Stage { near: blend(horizon, bottom, 0.78), far: horizon + short * 0.15, horizon, sun }
+    Stage { near: blend(horizon, bottom, 0.78), far: horizon + short * 0.15, horizon }
 }
 
 fn petals(scene: &Scene, random: &mut Random) -> Vec<Rgb> {
@@ -175,7 +175,7 @@ fn stand_of_trees(
 ) {
     let short = canvas.short();
     let width = canvas.width as f32;
-    let groups = 1 + random.below(3);
+    let groups = 1 + random.below(3) + if scene.shows(Sign::Trees) { 4 } else { 0 };
     for _ in 0..groups {
         let centre = random.unit() * width;
         for _ in 0..2 + random.below(4) {

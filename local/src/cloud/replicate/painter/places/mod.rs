@@ -1,8 +1,9 @@
 //! Where it happens: the picture before anybody enters it.
 
 mod abstraction;
-mod built;
+mod city;
 mod dunes;
+mod interior;
 mod land;
 mod peaks;
 mod space;
@@ -24,7 +25,6 @@ pub(super) struct Stage {
     /// Where the farthest stand.
     pub(super) far: f32,
     pub(super) horizon: f32,
-    pub(super) sun: Point,
 }
 
 pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &Random) -> Stage {
@@ -38,9 +38,9 @@ pub(super) fn paint(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &
         Place::Beach => waters::beach(canvas, scene, light, &mut random),
         Place::Lake => waters::lake(canvas, scene, light, &mut random),
         Place::Underwater => waters::underwater(canvas, light, &mut random),
-        Place::City => built::city(canvas, scene, light, &mut random),
-        Place::Room => built::room(canvas, scene, light, &mut random),
-        Place::Studio => built::studio(canvas, scene, light, &mut random),
+        Place::City => city::city(canvas, scene, light, &mut random),
+        Place::Room => interior::room(canvas, scene, light, &mut random),
+        Place::Studio => interior::studio(canvas, scene, light, &mut random),
         Place::Space => space::space(canvas, scene, &mut random),
         Place::Sky => space::clouds(canvas, scene, light, &mut random),
         Place::Abstract => abstraction::paint(canvas, scene, &mut random),

@@ -43,8 +43,8 @@ pub(super) fn range(
     // Ribs run down and apart from the crest, not straight down.
     let ribbing = Field::of(columns, rows, 2, |x, y| {
         let fall = (y - base) / short * 6.0;
-        let lean = if noise(x / short * 3.0, 0.9, salt ^ 21) > 0.5 { 1.0 } else { -1.0 };
-        layered(x / short * 13.0 + fall * lean, y / short * 6.0, 3, salt ^ 11) - 0.5
+        let lean = if noise(x / short * 3.0, 0.9, salt ^ 0x21) > 0.5 { 1.0 } else { -1.0 };
+        layered(x / short * 13.0 + fall * lean, y / short * 6.0, 3, salt ^ 0x11) - 0.5
     });
     below(
         canvas,

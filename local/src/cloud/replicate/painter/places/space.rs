@@ -63,12 +63,7 @@ pub(super) fn space(canvas: &mut Canvas, scene: &Scene, random: &mut Random) -> 
         );
         planet(canvas, low, short * 0.78, [-side * 0.4, -0.8], random);
     }
-    Stage {
-        near: height * 0.82,
-        far: height * 0.6,
-        horizon: height * 0.6,
-        sun: at(width * 0.5, 0.0),
-    }
+    Stage { near: height * 0.82, far: height * 0.6, horizon: height * 0.6 }
 }
 
 fn flare(canvas: &mut Canvas, p: super::super::geometry::Point, size: f32, tint: Rgb) {
@@ -162,7 +157,7 @@ pub(super) fn clouds(
     random: &mut Random,
 ) -> Stage {
     let (width, height, short) = (canvas.width as f32, canvas.height as f32, canvas.short());
-    let sun = sky_above(canvas, scene, light, height * 1.02, random);
+    sky_above(canvas, scene, light, height * 1.02, random);
     for layer in 0..3 {
         let near = layer as f32 / 2.0;
         for _ in 0..(4.0 * width / short) as usize + 2 {
@@ -181,5 +176,5 @@ pub(super) fn clouds(
     }
     let low = light.flat(WHITE).lighter(0.2);
     super::super::sky::mist(canvas, low, height * 1.05, short * 0.16, 0.9, 4);
-    Stage { near: height * 0.72, far: height * 0.5, horizon: height, sun }
+    Stage { near: height * 0.72, far: height * 0.5, horizon: height }
 }

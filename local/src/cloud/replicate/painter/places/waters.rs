@@ -34,12 +34,7 @@ pub(super) fn sea(canvas: &mut Canvas, scene: &Scene, light: &Light, random: &mu
     if scene.weather == Weather::Storm {
         breakers(canvas, light, deep, horizon, random);
     }
-    Stage {
-        near: blend(horizon, canvas.height as f32, 0.6),
-        far: horizon + short * 0.03,
-        horizon,
-        sun,
-    }
+    Stage { near: blend(horizon, canvas.height as f32, 0.6), far: horizon + short * 0.03, horizon }
 }
 
 /// Waves of a storm, one before the other, with foam on their backs.
@@ -111,7 +106,7 @@ pub(super) fn beach(
         let line = move |x: f32| {
             edge(x) + short * (offset + 0.02 * (layered(x / short * 4.0, offset, 3, salt) - 0.5))
         };
-        below(canvas, height, line, |x, y, depth| {
+        below(canvas, shore + short * 0.12, line, |x, y, depth| {
             let lace = layered(x / short * 30.0, y / short * 40.0, 3, salt);
             let white = smooth(short * thickness * 2.4, 0.0, depth) * smooth(0.25, 0.5, lace);
             let shallow = light.flat(rgb(0x7c_d0cc));
@@ -119,16 +114,19 @@ pub(super) fn beach(
         });
     }
     below(canvas, height, edge, |x, y, depth| {
-        let lace = layered(x / short * 26.0, y / short * 34.0, 3, salt);
         let ripples = layered(x / short * 3.0, y / short * 20.0, 3, salt ^ 8);
         let grain = 0.93 + 0.09 * noise(x * 0.8, y * 0.8, salt) + 0.12 * (ripples - 0.5);
         let damp = smooth(short * 0.11, short * 0.02, depth + (ripples - 0.5) * short * 0.04);
         let base = dry.toward(wet, damp) * grain;
+        if depth > short * 0.02 {
+            return base;
+        }
+        let lace = layered(x / short * 26.0, y / short * 34.0, 3, salt);
         let white = smooth(short * 0.02, 0.0, depth) * smooth(0.3, 0.48, lace);
         base.toward(foam, unit(white))
     });
     if scene.style != Style::Minimal {
-        for _ in 0..random.below(3) + 1 {
+        for _ in 0..=random.below(3) {
             let x = width * (0.5 + random.pick(&[-1.0, 1.0]) * random.between(0.3, 0.5));
             let frame = Frame {
                 origin: at(x, edge(x) + short * random.between(0.02, 0.2)),
@@ -151,7 +149,7 @@ pub(super) fn beach(
             );
         }
     }
-    Stage { near: blend(shore, height, 0.72), far: shore + short * 0.06, horizon, sun }
+    Stage { near: blend(shore, height, 0.72), far: shore + short * 0.06, horizon }
 }
 
 fn palm(canvas: &mut Canvas, light: &Light, x: f32, y: f32, lean: f32, random: &mut Random) {
@@ -262,7 +260,7 @@ pub(super) fn lake(
             random,
         );
     }
-    Stage { near: blend(shore, height, 0.55), far: shore + short * 0.05, horizon, sun }
+    Stage { near: blend(shore, height, 0.55), far: shore + short * 0.05, horizon }
 }
 
 pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random) -> Stage {
@@ -313,12 +311,7 @@ pub(super) fn underwater(canvas: &mut Canvas, light: &Light, random: &mut Random
         canvas.fill(&[super::super::outline::ring(p.x, p.y, r, r * 0.12)], rgb(0xd8_fcff), 0.5);
         canvas.glow(at(p.x - r * 0.3, p.y - r * 0.3), r * 0.2, WHITE, 0.6);
     }
-    Stage {
-        near: floor + short * 0.06,
-        far: floor - short * 0.04,
-        horizon: height * 0.35,
-        sun: source,
-    }
+    Stage { near: floor + short * 0.06, far: floor - short * 0.04, horizon: height * 0.35 }
 }
 
 /// Weed and coral.

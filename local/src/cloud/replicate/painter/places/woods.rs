@@ -3,11 +3,11 @@
 use super::super::brush::{Brush, Frame, Grain, mark, surface};
 use super::super::canvas::Canvas;
 use super::super::field::Field;
-use super::super::geometry::{Point, at, blend};
+use super::super::geometry::{Point, at, blend, fade, smooth};
 use super::super::light::Light;
 use super::super::outline::{Form, limb, oval, polygon};
 use super::super::palette::{Rgb, rgb};
-use super::super::random::{Random, layered};
+use super::super::random::{Random, layered, noise};
 use super::super::scene::{Scene, Season, Weather};
 use super::super::sky::{mist, moon};
 use super::super::terrain::leaf_colour;
@@ -29,10 +29,9 @@ pub(super) fn forest(
         layered(x / short * 9.0, y / short * 9.0, 4, salt)
     });
     canvas.all(|x, y, _| {
-        let glow = 1.0 / (1.0 + ((at(x, y) - shaft).length() / (short * 0.42)).powi(2));
+        let glow = fade((at(x, y) - shaft).length() / (short * 0.42));
         let leaves = foliage.at(x, y);
-        let base = air.toward(air.lighter(0.5), glow * 0.8) * (0.72 + 0.4 * leaves + 0.2 * glow);
-        base
+        air.toward(air.lighter(0.5), glow * 0.8) * (0.72 + 0.4 * leaves + 0.2 * glow)
     });
     if scene.dark() && scene.weather != Weather::Fog {
         moon(canvas, scene, shaft, random);
@@ -74,7 +73,7 @@ pub(super) fn forest(
     if !scene.snowy() {
         ferns(canvas, scene, light, floor, height, random);
     }
-    Stage { near: blend(floor, height, 0.66), far: floor, horizon, sun: shaft }
+    Stage { near: blend(floor, height, 0.66), far: floor, horizon }
 }
 
 fn forest_air(scene: &Scene, light: &Light) -> Rgb {
@@ -198,29 +197,20 @@ fn undergrowth(
     );
 }
 
-/// Sunbeams that fall through the trees.
-fn rays(
-    canvas: &mut Canvas,
-    light: &Light,
-    from: super::super::geometry::Point,
-    random: &mut Random,
-) {
+/// Sunbeams that fall through the trees: all in one pass, by the angle at which they left the sun.
+fn rays(canvas: &mut Canvas, light: &Light, from: Point, random: &mut Random) {
     let short = canvas.short();
-    let source = from + at(light.toward[0] * short * 0.6, -short * 0.75);
-    for _ in 0..5 {
-        let aim = at(
-            canvas.width as f32 * random.between(0.1, 0.9),
-            canvas.height as f32 * random.between(0.8, 1.0),
-        );
-        let half = short * random.between(0.02, 0.06);
-        let beam = Form::Area(vec![source, at(aim.x - half, aim.y), at(aim.x + half, aim.y)]);
-        canvas.fill_soft(
-            &[beam],
-            light.direct.lighter(0.3),
-            if light.dark { 0.07 } else { 0.13 },
-            short * 0.015,
-        );
-    }
+    let source = from + at(light.toward[0] * short * 0.6, -short * 0.9);
+    let (salt, bottom) = (random.next() as u32, canvas.height as f32);
+    let beams = Field::of(canvas.width, canvas.height, 3, |x, y| {
+        let away = at(x, y) - source;
+        noise(away.x / away.y.max(1.0) * 9.0, 0.5, salt)
+    });
+    let (colour, strength) = (light.direct.lighter(0.3), if light.dark { 0.1 } else { 0.2 });
+    canvas.all(|x, y, under| {
+        let reach = smooth(bottom * 1.05, bottom * 0.35, y);
+        under.toward(colour, smooth(0.58, 0.9, beams.at(x, y)) * strength * (0.35 + 0.65 * reach))
+    });
 }
 
 fn ferns(

@@ -69,10 +69,11 @@ fn stroke(
             random.between(-0.02, 0.02),
         );
     let bristles: [f32; 9] = std::array::from_fn(|_| random.unit());
-    let reach = long + 1.0;
-    let (x0, y0) = ((x - reach).max(0.0) as usize, (y - reach).max(0.0) as usize);
-    let x1 = ((x + reach).max(0.0) as usize).min(canvas.width);
-    let y1 = ((y + reach).max(0.0) as usize).min(canvas.height);
+    let reach_x = along.x.abs() * long + along.y.abs() * wide + 1.0;
+    let reach_y = along.y.abs() * long + along.x.abs() * wide + 1.0;
+    let (x0, y0) = ((x - reach_x).max(0.0) as usize, (y - reach_y).max(0.0) as usize);
+    let x1 = ((x + reach_x).max(0.0) as usize).min(canvas.width);
+    let y1 = ((y + reach_y).max(0.0) as usize).min(canvas.height);
     for row in y0..y1 {
         for column in x0..x1 {
             let (dx, dy) = (column as f32 + 0.5 - x, row as f32 + 0.5 - y);

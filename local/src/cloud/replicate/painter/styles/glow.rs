@@ -26,6 +26,8 @@ pub(super) fn neon(canvas: &mut Canvas) {
     let (width, height) = (canvas.width, canvas.height);
     let base = soft.pixels.iter().map(|c| c.luminance()).sum::<f32>() / soft.pixels.len() as f32;
     let reach = (canvas.short() / 640.0).max(1.0) as usize;
+    // In a dark picture also faint contours are contours.
+    let (from, to) = if base > 0.25 { (0.1, 0.34) } else { (0.045, 0.18) };
     let mut tubes = canvas.clone();
     for y in 0..height {
         for x in 0..width {
@@ -39,7 +41,7 @@ pub(super) fn neon(canvas: &mut Canvas) {
                     + (here.0 - here.2) * 0.8,
             );
             let tube = rgb(0x20_e0ff).toward(rgb(0xff_2ca8), smooth(0.3, 0.7, side));
-            tubes.pixels[y * width + x] = tube * smooth(0.1, 0.34, edge);
+            tubes.pixels[y * width + x] = tube * smooth(from, to, edge);
         }
     }
     let wide = tubes.shrunk(4).defocused(canvas.short() * 0.022 / 4.0);

@@ -1,6 +1,7 @@
 //! What is done on paper: watercolour, ink, a line.
 
 use super::super::canvas::Canvas;
+use super::super::field::Field;
 use super::super::geometry::{smooth, unit};
 use super::super::mask::blurred;
 use super::super::palette::{Rgb, rgb};
@@ -13,12 +14,16 @@ pub(super) fn watercolour(canvas: &mut Canvas, random: &mut Random) {
     let soft = canvas.defocused(short * 0.0045);
     let (width, height) = (canvas.width as f32, canvas.height as f32);
     let mut wash = canvas.clone();
+    let drift = |frequency: f32, octaves: u32, salt: u32| {
+        Field::of(canvas.width, canvas.height, 4, move |x, y| {
+            layered(x / short * frequency, y / short * frequency, octaves, salt) - 0.5
+        })
+    };
+    let (across, down) = (drift(13.0, 3, salt), drift(13.0, 3, salt ^ 1));
+    let (blooms, tears) = (drift(4.0, 4, salt ^ 5), drift(7.0, 4, salt ^ 8));
     wash.all(|x, y, _| {
         let (u, v) = (x / short, y / short);
-        let (dx, dy) = (
-            layered(u * 13.0, v * 13.0, 3, salt) - 0.5,
-            layered(u * 13.0, v * 13.0, 3, salt ^ 1) - 0.5,
-        );
+        let (dx, dy) = (across.at(x, y), down.at(x, y));
         let (fx, fy) =
             (noise(u * 90.0, v * 90.0, salt ^ 2) - 0.5, noise(u * 90.0, v * 90.0, salt ^ 3) - 0.5);
         let c = soft
@@ -39,13 +44,13 @@ pub(super) fn watercolour(canvas: &mut Canvas, random: &mut Random) {
         let (u, v) = (x / short, y / short);
         let c = wash.pixels[i];
         let rim = unit((around[i] - tones[i] - 0.012) * 5.0);
-        let bloom = layered(u * 4.0, v * 4.0, 4, salt ^ 5) - 0.5;
+        let bloom = blooms.at(x, y);
         let grain = layered(u * 150.0, v * 150.0, 2, salt ^ 6);
         let density = unit(0.86 + bloom * 0.5 - (grain - 0.5) * 0.26 + rim * 0.35);
         let painted = Rgb(1.0, 1.0, 1.0).toward(c, density);
         let painted = painted.toward(c * 0.68, rim * 0.55);
         let border = x.min(width - x).min(y).min(height - y);
-        let torn = margin + (layered(u * 7.0, v * 7.0, 4, salt ^ 8) - 0.5) * short * 0.06;
+        let torn = margin + tears.at(x, y) * short * 0.06;
         let inside = smooth(torn - 1.5, torn + 2.5, border);
         let edge = smooth(torn + short * 0.014, torn, border) * inside;
         let painted = painted * (1.0 - 0.16 * edge);

@@ -7,6 +7,9 @@ use super::super::random::{Random, layered};
 
 /// Large pixels in a palette of two dozen, dithered as old machines did.
 pub(super) fn pixels(canvas: &mut Canvas) {
+    // Bayer's order: neighbours in the pattern are far apart in brightness.
+    const ORDER: [f32; 16] =
+        [0.0, 8.0, 2.0, 10.0, 12.0, 4.0, 14.0, 6.0, 3.0, 11.0, 1.0, 9.0, 15.0, 7.0, 13.0, 5.0];
     let cell = (canvas.short() / 112.0).round().max(2.0) as usize;
     let (columns, rows) = (canvas.width.div_ceil(cell), canvas.height.div_ceil(cell));
     let mut small = Canvas::new(columns as u32, rows as u32);
@@ -25,8 +28,6 @@ pub(super) fn pixels(canvas: &mut Canvas) {
         }
     }
     let palette = palette_of(&small, 24);
-    const ORDER: [f32; 16] =
-        [0.0, 8.0, 2.0, 10.0, 12.0, 4.0, 14.0, 6.0, 3.0, 11.0, 1.0, 9.0, 15.0, 7.0, 13.0, 5.0];
     for row in 0..rows {
         for column in 0..columns {
             let lift = (ORDER[(row % 4) * 4 + column % 4] / 15.0 - 0.5) * 0.07;

@@ -245,9 +245,9 @@ pub(super) fn tower(brush: &mut Brush, look: &mut Look) {
                 let y = low + 0.012 + row as f32 * 0.03;
                 let pane = slab(x - half * 0.11, y, x + half * 0.11, y + 0.017, 0.0);
                 if look.lit && look.random.chance(0.5) {
-                    brush.shine(&[pane], LAMP)
+                    brush.shine(&[pane], LAMP);
                 } else {
-                    brush.flat(&[pane], wall * 0.55)
+                    brush.flat(&[pane], wall * 0.55);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Things of a house and of a person.
 
+use std::f32::consts::TAU;
+
 use super::super::brush::{Brush, Grain, mark, smooth_skin, surface};
 use super::super::geometry::at;
 use super::super::outline::{Form, blob, limb, oval, polygon, ring, slab, wire};
@@ -150,7 +152,7 @@ pub(super) fn clock(brush: &mut Brush, look: &mut Look) {
     brush.body(&[oval(0.0, 0.48, 0.44, 0.44)], smooth_skin(case, 0.07).shiny(0.8));
     brush.body(&[oval(0.0, 0.48, 0.365, 0.365)], smooth_skin(rgb(0xf8_f2e2), 0.03));
     for hour in 0..12 {
-        let a = hour as f32 * 0.5236;
+        let a = hour as f32 * TAU / 12.0;
         let (from, to) =
             (at(0.33, 0.0).turned(a), at(if hour % 3 == 0 { 0.26 } else { 0.3 }, 0.0).turned(a));
         brush.flat(
@@ -162,8 +164,8 @@ pub(super) fn clock(brush: &mut Brush, look: &mut Look) {
         );
     }
     let (long, short) = (
-        at(0.27, 0.0).turned(look.random.between(0.0, 6.28)),
-        at(0.17, 0.0).turned(look.random.between(0.0, 6.28)),
+        at(0.27, 0.0).turned(look.random.between(0.0, TAU)),
+        at(0.17, 0.0).turned(look.random.between(0.0, TAU)),
     );
     brush.flat(
         &[

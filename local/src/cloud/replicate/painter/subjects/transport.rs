@@ -24,9 +24,9 @@ pub(super) fn car(brush: &mut Brush, look: &mut Look) {
         rgb(0xe0_e0dc),
     ]);
     if look.random.chance(0.5) {
-        saloon(brush, look, paint)
+        saloon(brush, look, paint);
     } else {
-        beetle(brush, look, paint)
+        beetle(brush, look, paint);
     }
     if look.lit {
         brush.shine(&[oval(1.04, 0.4, 0.04, 0.05)], rgb(0xff_f8dc));

@@ -118,9 +118,9 @@ pub(super) fn ship(brush: &mut Brush, look: &mut Look) {
                 continue;
             }
             if look.lit {
-                brush.shine(&[pane], rgb(0xff_d880))
+                brush.shine(&[pane], rgb(0xff_d880));
             } else {
-                brush.flat(&[pane], rgb(0x40_5468))
+                brush.flat(&[pane], rgb(0x40_5468));
             }
         }
     }
