@@ -6,7 +6,6 @@ mod input;
 mod limits;
 mod models;
 mod order;
-pub(crate) mod painter;
 mod picture;
 mod prediction;
 mod run;

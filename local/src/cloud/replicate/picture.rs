@@ -11,10 +11,10 @@ use url::Url;
 
 use super::input::Kind;
 use super::models::Model;
-use super::painter;
 use super::prediction::Prediction;
 use super::script::Script;
 use crate::cloud::content_safety;
+use imagegen_painter as painter;
 
 /// What a model reads at most of an input image.
 const MAX_INPUT_BYTES: usize = 32 * 1024 * 1024;

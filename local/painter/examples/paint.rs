@@ -1,10 +1,7 @@
-//! Paints samples: `cargo run --release --example paint -- <folder> <width> <height> <seed> <prompt>…`
+//! Paints samples: `cargo run --release -p imagegen-painter --example paint -- <folder> <width> <height> <seed> <prompt>…`
 //!
 //! Writes one PNG per prompt and a line with how long it took. `over:<file>:<strength>:<prompt>` as a prompt
 //! repaints the file.
-
-#[path = "../src/cloud/replicate/painter/mod.rs"]
-mod painter;
 
 use std::path::Path;
 use std::time::Instant;
@@ -23,9 +20,9 @@ fn main() -> Result<(), Failure> {
         let begin = Instant::now();
         let picture = match &source {
             Some((image, strength, prompt)) => {
-                painter::repaint(prompt, seed, image, *strength, width, height)
+                imagegen_painter::repaint(prompt, seed, image, *strength, width, height)
             }
-            None => painter::paint(prompt, seed, width, height),
+            None => imagegen_painter::paint(prompt, seed, width, height),
         };
         println!("{number:02} {:>5} ms  {prompt}", begin.elapsed().as_millis());
         picture.save(Path::new(folder).join(format!("{number:02}.png")))?;

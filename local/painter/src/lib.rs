@@ -50,7 +50,7 @@ use random::Random;
 use scene::Scene;
 
 /// The picture of `prompt`, arranged by `seed`. Never fails: words it does not know become colours and shapes.
-pub(crate) fn paint(prompt: &str, seed: u64, width: u32, height: u32) -> RgbImage {
+pub fn paint(prompt: &str, seed: u64, width: u32, height: u32) -> RgbImage {
     let scene = words::read(prompt);
     let random = arrangement(&scene, seed);
     let mut canvas = compose(&scene, &random, Canvas::new(width, height), Backdrop::Painted);
@@ -60,7 +60,7 @@ pub(crate) fn paint(prompt: &str, seed: u64, width: u32, height: u32) -> RgbImag
 
 /// `source` changed toward `prompt`: its colours go to the prompt's, the prompt's subject enters it, its style covers
 /// all. `strength` 0 keeps the source, 1 ignores it.
-pub(crate) fn repaint(
+pub fn repaint(
     prompt: &str,
     seed: u64,
     source: &RgbImage,
