@@ -180,8 +180,7 @@ struct Image {
     #[serde(default)]
     height: u32,
     seed: Option<u64>,
-    #[serde(default)]
-    content_type: String,
+    content_type: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -222,9 +221,9 @@ impl Generation {
 
 impl Image {
     fn extension(&self) -> &str {
-        match self.content_type.as_str() {
-            "image/png" => "png",
-            "image/jpeg" => "jpg",
+        match self.content_type.as_deref() {
+            Some("image/png") => "png",
+            Some("image/jpeg") => "jpg",
             _ => "webp",
         }
     }
@@ -319,7 +318,10 @@ fn told(problem: &Value) -> String {
     let mut sentences: Vec<String> =
         summary.or_else(|| text(problem)).into_iter().map(ended).collect();
     for field in problem["errors"].as_array().into_iter().flatten() {
-        if let (Some(pointer), Some(detail)) = (text(&field["pointer"]), text(&field["detail"])) {
+        if let (Some(pointer), Some(detail)) = (text(&field["pointer"]), text(&field["detail"]))
+            // The summary often says it already.
+            && !sentences.iter().any(|said| said.contains(&detail))
+        {
             sentences.push(ended(format!("{}: {detail}", pointer.trim_start_matches(['#', '/']))));
         }
     }

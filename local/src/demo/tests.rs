@@ -37,6 +37,25 @@ fn a_job_without_a_reason_is_told_as_well() {
 }
 
 #[test]
+fn what_the_summary_says_is_not_said_twice() {
+    let problem = json!({
+        "detail": "prompt must say what to draw.",
+        "errors": [{"pointer": "#/prompt", "detail": "must say what to draw"}],
+    });
+    assert_eq!(told(&problem), "prompt must say what to draw.");
+}
+
+#[test]
+fn a_picture_that_is_not_there_yet_has_no_facts() {
+    let running = generation(json!({
+        "id": "gen_1", "status": "running", "position": 0, "progress": 0.253, "error": null,
+        "images": [{"index": 0, "status": "pending", "seed": 7, "url": null, "width": 1024, "height": 1024,
+            "content_type": null, "bytes": null}],
+    }));
+    assert!(running.images.iter().all(|image| image.url.is_none() && image.content_type.is_none()));
+}
+
+#[test]
 fn a_job_at_work_is_not_final() {
     for status in ["queued", "starting", "running", "finishing", "a-state-to-come"] {
         assert!(!generation(json!({"id": "gen_1", "status": status})).is_final(), "{status}");
