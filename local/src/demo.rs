@@ -72,7 +72,7 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), String> {
     }
     progress.end(&generation);
     let Some(image) = generation.images.iter().find(|it| it.url.is_some()) else {
-        return Err(format!("{}{}", generation.why(), generation.charge()));
+        return Err(generation.why());
     };
     save(&service, demo, &generation, image).await?;
     println!("{}", generation.charge().trim_start());
@@ -202,9 +202,11 @@ impl Generation {
     }
 
     fn why(&self) -> String {
-        let told = told(&self.error);
-        let end = if told.is_empty() { String::from(".") } else { format!(": {told}") };
-        format!("The picture was not made: the job is {}{end}", self.status)
+        match told(&self.error) {
+            // The reason says as well what becomes of the credits.
+            told if !told.is_empty() => format!("The picture was not made: {told}"),
+            _ => format!("The picture was not made: the job is {}.{}", self.status, self.charge()),
+        }
     }
 
     fn charge(&self) -> String {
