@@ -72,7 +72,7 @@ pub(crate) async fn run(demo: &Demo) -> Result<(), String> {
     }
     progress.end(&generation);
     let Some(image) = generation.images.iter().find(|it| it.url.is_some()) else {
-        return Err(format!("{}{}", generation.why(), generation.charge()));
+        return Err(generation.why());
     };
     save(&service, demo, &generation, image).await?;
     println!("{}", generation.charge().trim_start());
@@ -180,8 +180,7 @@ struct Image {
     #[serde(default)]
     height: u32,
     seed: Option<u64>,
-    #[serde(default)]
-    content_type: String,
+    content_type: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -203,9 +202,11 @@ impl Generation {
     }
 
     fn why(&self) -> String {
-        let told = told(&self.error);
-        let end = if told.is_empty() { String::from(".") } else { format!(": {told}") };
-        format!("The picture was not made: the job is {}{end}", self.status)
+        match told(&self.error) {
+            // The reason says as well what becomes of the credits.
+            told if !told.is_empty() => format!("The picture was not made: {told}"),
+            _ => format!("The picture was not made: the job is {}.{}", self.status, self.charge()),
+        }
     }
 
     fn charge(&self) -> String {
@@ -222,9 +223,9 @@ impl Generation {
 
 impl Image {
     fn extension(&self) -> &str {
-        match self.content_type.as_str() {
-            "image/png" => "png",
-            "image/jpeg" => "jpg",
+        match self.content_type.as_deref() {
+            Some("image/png") => "png",
+            Some("image/jpeg") => "jpg",
             _ => "webp",
         }
     }
@@ -319,7 +320,10 @@ fn told(problem: &Value) -> String {
     let mut sentences: Vec<String> =
         summary.or_else(|| text(problem)).into_iter().map(ended).collect();
     for field in problem["errors"].as_array().into_iter().flatten() {
-        if let (Some(pointer), Some(detail)) = (text(&field["pointer"]), text(&field["detail"])) {
+        if let (Some(pointer), Some(detail)) = (text(&field["pointer"]), text(&field["detail"]))
+            // The summary often says it already.
+            && !sentences.iter().any(|said| said.contains(&detail))
+        {
             sentences.push(ended(format!("{}: {detail}", pointer.trim_start_matches(['#', '/']))));
         }
     }

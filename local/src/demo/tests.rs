@@ -17,23 +17,42 @@ fn a_problem_is_told_in_sentences() {
 }
 
 #[test]
-fn a_job_that_failed_says_why_and_what_came_back() {
+fn a_job_that_failed_says_why() {
     let failed = generation(json!({
         "id": "gen_1", "status": "failed", "error": {"code": "provider", "detail": "The model failed."},
         "credits": {"held": 0, "captured": 0, "released": 1},
     }));
     assert!(failed.is_final());
-    let told = format!("{}{}", failed.why(), failed.charge());
+    assert_eq!(failed.why(), "The picture was not made: The model failed.");
+}
+
+#[test]
+fn a_job_without_a_reason_says_what_came_back() {
+    let cancelled =
+        generation(json!({"id": "gen_1", "status": "cancelled", "credits": {"released": 1}}));
     assert_eq!(
-        told,
-        "The picture was not made: the job is failed: The model failed. 1 credit given back."
+        cancelled.why(),
+        "The picture was not made: the job is cancelled. 1 credit given back."
     );
 }
 
 #[test]
-fn a_job_without_a_reason_is_told_as_well() {
-    let cancelled = generation(json!({"id": "gen_1", "status": "cancelled"}));
-    assert_eq!(cancelled.why(), "The picture was not made: the job is cancelled.");
+fn what_the_summary_says_is_not_said_twice() {
+    let problem = json!({
+        "detail": "prompt must say what to draw.",
+        "errors": [{"pointer": "#/prompt", "detail": "must say what to draw"}],
+    });
+    assert_eq!(told(&problem), "prompt must say what to draw.");
+}
+
+#[test]
+fn a_picture_that_is_not_there_yet_has_no_facts() {
+    let running = generation(json!({
+        "id": "gen_1", "status": "running", "position": 0, "progress": 0.253, "error": null,
+        "images": [{"index": 0, "status": "pending", "seed": 7, "url": null, "width": 1024, "height": 1024,
+            "content_type": null, "bytes": null}],
+    }));
+    assert!(running.images.iter().all(|image| image.url.is_none() && image.content_type.is_none()));
 }
 
 #[test]
