@@ -229,7 +229,7 @@ impl Brush<'_> {
             Grain::Smooth => 1.0,
             Grain::Fur => {
                 // Hair falls down and a little outwards, so the noise is long that way.
-                let bend = x * y * 40.0;
+                let bend = x * y * 16.0;
                 0.82 + 0.24 * noise(x * 120.0 + bend, y * 26.0, salt)
                     + 0.14 * noise(x * 14.0, y * 9.0, salt ^ 3)
             }

@@ -89,14 +89,14 @@ fn role(
     let nature = actor.kind.nature();
     let stance = stance_in(scene.place, nature.stance);
     let lone_small = actor.size < 0.5;
-    let mut size = short * nature.size * crowd.max(0.36) * actor.size * random.between(0.94, 1.1);
+    let mut size = short * nature.size * crowd.max(0.36) * actor.size * random.between(0.76, 1.12);
     // A tall picture may show a tall thing, and nothing may be wider than its share.
     size *= (height / width).sqrt().clamp(1.0, 1.4);
     size =
         size.min(width * 0.86 / nature.girth / (total as f32).sqrt().max(1.0)).min(height * 0.84);
     let reach = (width / short).min(2.0) * 0.5;
     let spread = if total == 1 {
-        random.between(-0.16, 0.16) * reach.max(0.5)
+        random.between(-0.27, 0.27) * reach.max(0.5)
     } else {
         let even = (slot as f32 + 0.5) / total as f32 - 0.5;
         (even * 1.55 + random.between(-0.12, 0.12) / total as f32) * reach * shuffle
@@ -127,7 +127,7 @@ fn role(
             let low = (room - size * 0.25).max(size * 1.02);
             let middle = height * 0.5 + size * 0.5;
             let y = if total == 1 {
-                middle.min(low) + random.between(-0.05, 0.05) * height
+                (middle.min(low) + random.between(-0.05, 0.05) * height).max(size * 1.1)
             } else {
                 random.between(size * 1.1, low.max(size * 1.15))
             };
@@ -284,11 +284,11 @@ fn knoll(
     let mut brush = Brush { canvas, frame, light, distance: 0.0, salt: random.next() as u32 };
     let turf = super::brush::mark(
         [blob(&[
-            (-reach * 1.1, -0.04),
-            (-reach * 0.5, -0.07),
-            (0.0, -0.03),
-            (reach * 0.5, -0.08),
-            (reach * 1.1, -0.04),
+            (-reach * 1.3, -0.16),
+            (-reach * 0.5, -0.12),
+            (0.0, -0.07),
+            (reach * 0.5, -0.14),
+            (reach * 1.3, -0.17),
             (reach, 0.1),
             (-reach, 0.1),
         ])],

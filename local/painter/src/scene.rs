@@ -252,7 +252,7 @@ impl Kind {
     pub(super) fn nature(self) -> Nature {
         use Stance::{Afloat, Air, Deep, Ground, Table};
         match self {
-            Self::Fox | Self::Wolf => nature(Place::Forest, 0.6, Ground, 0.9),
+            Self::Fox | Self::Wolf => nature(Place::Forest, 0.58, Ground, 1.25),
             Self::Cat | Self::Dog => nature(Place::Meadow, 0.56, Ground, 0.75),
             Self::Rabbit | Self::Mouse => nature(Place::Meadow, 0.44, Ground, 0.7),
             Self::Bear | Self::Panda => nature(Place::Forest, 0.62, Ground, 0.85),

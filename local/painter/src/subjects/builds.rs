@@ -32,7 +32,7 @@ pub(super) fn build(kind: Kind, look: &mut Look) -> Build {
         belly: rgb(0xfa_efe0),
         dark: rgb(0x2c_1e1c),
         grain: Grain::Fur,
-        length: 0.33,
+        length: 0.28,
         back: 0.5,
         rump: 0.125,
         waist: 0.105,
@@ -40,7 +40,7 @@ pub(super) fn build(kind: Kind, look: &mut Look) -> Build {
         leg: 0.042,
         hoof: false,
         neck: 0.09,
-        head: (0.47, 0.72),
+        head: (0.42, 0.72),
         skull: 0.105,
         snout: (0.18, -0.055, 0.036),
     };

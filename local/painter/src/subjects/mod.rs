@@ -60,7 +60,7 @@ pub(super) fn draw(kind: Kind, brush: &mut Brush, look: &mut Look) {
     match kind {
         Kind::Fox | Kind::Wolf | Kind::Cat | Kind::Dog | Kind::Lion | Kind::Tiger | Kind::Bear => {
             // The same animal sits or walks, as chance has it.
-            let sits = if kind == Kind::Cat { 0.85 } else { 0.62 };
+            let sits = if kind == Kind::Cat { 0.8 } else { 0.5 };
             if look.random.chance(sits) {
                 sitting::draw(kind, brush, look);
             } else {
