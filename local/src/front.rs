@@ -12,6 +12,7 @@ use warp::reply::Response;
 use warp::ws::Ws;
 use warp::{Filter as _, Rejection, Reply as _};
 
+use crate::cloud::faults::Lost;
 use crate::cloud::{Answer, Call, empty, json, service_bus};
 use crate::console;
 use crate::host::proxy::{BoxError, Request, status};
@@ -153,6 +154,13 @@ fn below(path: &str, base: &str) -> Option<String> {
 }
 
 fn reply(answer: Answer) -> Response {
+    if answer.extensions().get::<Lost>().is_some() {
+        // A body that fails before it begins makes the server break the connection, as a lost answer does.
+        let broken = futures_util::stream::once(async {
+            Err::<Bytes, BoxError>("the answer is lost, as ordered".into())
+        });
+        return warp::reply::stream(broken).into_response();
+    }
     answer.into_response()
 }
 

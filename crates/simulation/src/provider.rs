@@ -116,7 +116,7 @@ impl ImageProvider for Caller {
             let studio = locked(&self.world.studio);
             let found = match &sought {
                 Sought::ById(id) => studio.predictions.get_key_value(*id),
-                Sought::ByTicket { ticket, prompt, seed, created_after } => {
+                Sought::ByTicket { ticket, prompt, seed, created_after, .. } => {
                     studio.predictions.iter().find(|(_, drawing)| {
                         drawing.ticket == ticket.as_str()
                             && drawing.prompt == *prompt

@@ -107,12 +107,24 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     listen(&host).map_err(unusable)?;
     package::announce(&data, listeners.port)?;
     console::line(&format!("Listening on http://localhost:{}", listeners.port));
+    console::line(&what_to_try(listeners.port));
     tokio::select! {
         // Dropped with the others, this future kills the handler.
         reason = keeper::keep(&host.keeper, orders, &plan, &host.faults, options.restart_limit) => Err(reason),
         () = front::serve(Arc::clone(&host), listeners) => Ok(()),
         () = signals.first() => Ok(()),
     }
+}
+
+/// What a person who has just started this may want to do next.
+fn what_to_try(port: u16) -> String {
+    let at_port = if port == 7071 { String::new() } else { format!(" PORT={port}") };
+    format!(
+        "Try: open http://localhost:{port} in a browser, or in another shell\n  \
+         make demo PROMPT=\"a lighthouse at night\"{at_port}\n  \
+         curl -s http://localhost:{port}/api/v1/models\n\
+         Pictures are drawn by a painter that stands in for FLUX. End with Ctrl+C."
+    )
 }
 
 /// Starts what calls functions by itself.

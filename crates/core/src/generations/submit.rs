@@ -103,7 +103,6 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
     let ticket = services.tickets.issue(&named);
     let prompt = generation.order.prompt.as_str();
     if let Some(asked_at) = order.ask.look_since {
-<<<<<<< HEAD
         let sought = Sought::ByTicket {
             ticket: &ticket,
             model,
@@ -112,10 +111,6 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
             seed: order.seed,
             created_after: created_after(asked_at),
         };
-=======
-        let created_after = created_after(asked_at);
-        let sought = Sought::ByTicket { ticket: &ticket, prompt, seed: order.seed, created_after };
->>>>>>> 9763781 (core: look for what was asked although the provider's clock is behind ours)
         match look(provider, sought).await {
             Ok(None) => {}
             Ok(Some(prediction)) => return Answer::Accepted(prediction),
