@@ -17,7 +17,6 @@ use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts::put_on_plan;
 use imagegen_core::catalog::{Catalog, PlanId};
 use imagegen_core::messages::QueueName;
-use imagegen_core::ports::clock::Clock as _;
 use imagegen_core::ports::documents::{Document, Order, Range};
 use imagegen_core::ports::queue::Outgoing;
 use imagegen_core::services::Services;

@@ -211,6 +211,7 @@ async fn raw_post(address: SocketAddr, sent: Sent<'_>) -> String {
         bearer("ada")
     );
     let mut bytes = head.into_bytes();
+    let is_cut_short = matches!(sent, Sent::CutShort(_));
     match sent {
         Sent::Chunked(chunks) => {
             bytes.extend_from_slice(b"transfer-encoding: chunked\r\n\r\n");
@@ -232,7 +233,10 @@ async fn raw_post(address: SocketAddr, sent: Sent<'_>) -> String {
     let write = async {
         // Whoever has refused the beginning need not read the rest.
         let _ = writer.write_all(&bytes).await;
-        let _ = writer.shutdown().await;
+        // Only then: to the server an end is the end of the whole connection.
+        if is_cut_short {
+            let _ = writer.shutdown().await;
+        }
     };
     // A reset after the reply is the end as well.
     let (_, _) = tokio::join!(reader.read_to_end(&mut reply), write);

@@ -1,6 +1,6 @@
 //! A folder of a test's own, gone when the test is.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub(crate) struct Folder(PathBuf);
@@ -12,10 +12,6 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("imagegen-it-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&path).expect("temporary folders are writable");
         Self(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
     }
 
     pub(crate) fn join(&self, name: &str) -> PathBuf {

@@ -82,7 +82,7 @@ impl Local {
         }
     }
 
-    /// What was said until now, for who reads a failure.
+    /// What was said since the start, for who reads a failure.
     fn last_words(&self) -> String {
         let lines: Vec<_> = self.lines.try_iter().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")
@@ -152,7 +152,7 @@ impl Local {
     async fn send(&self, request: reqwest::RequestBuilder) -> (u16, Value) {
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) => panic!("no answer: {error:?}\n{}", self.last_words()),
+            Err(error) => panic!("no answer: {error:?}"),
         };
         let status = response.status().as_u16();
         let body = response.bytes().await.expect("the answer is whole");
@@ -193,7 +193,7 @@ impl Local {
             }
         };
         let found = tokio::time::timeout(PATIENCE, asked).await;
-        found.unwrap_or_else(|_| panic!("{what}; at last {last:#}\n{}", self.last_words()))
+        found.unwrap_or_else(|_| panic!("{what}; at last {last:#}"))
     }
 
     /// The job, once it has ended.
@@ -238,6 +238,9 @@ impl Drop for Local {
         // SIGKILL: the handler must end with it all the same.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("It said at last:\n{}", self.last_words());
+        }
     }
 }
 
