@@ -60,11 +60,9 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
             jobs.insert(job.id.to_string(), job);
         }
     }
-    for (kind, what) in [("outbox", "messages are left in the outbox")] {
-        let left = store.count(kind);
-        if left > 0 {
-            broken.push(format!("{left} {what}"));
-        }
+    let left = store.count("outbox");
+    if left > 0 {
+        broken.push(format!("{left} messages are left in the outbox"));
     }
     if world.bus.open() > 0 {
         broken.push(format!("{} messages are left in the queues", world.bus.open()));

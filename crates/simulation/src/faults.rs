@@ -104,7 +104,7 @@ pub(crate) struct Fate {
 impl Weather {
     pub(crate) fn draw(seed: u64, level: Level) -> Self {
         let mut random = Random::new(seed, "weather");
-        // Tenths of a per cent a kind of fault, each on its own, so that runs differ in character too.
+        // Of ten thousand calls; each kind of fault is drawn on its own, so that runs differ in character too.
         let intensity = match level {
             Level::None => 0,
             Level::Some => 30,
@@ -142,7 +142,7 @@ impl Weather {
         }
         let kills = intensity > 0 && random.chance(6000);
         let kill_every = kills.then(|| Duration::from_secs(random.between(3, 300)));
-        let skewed = intensity > 0 && random.chance(5000);
+        let skewed = intensity > 0 && random.chance(6000);
         Self {
             rates,
             outages,

@@ -55,9 +55,9 @@ struct Post {
 
 /// Who lives in this run; in some runs a month ends while they are at it.
 pub(crate) async fn move_in(world: &Arc<World>, random: &mut Random) -> Vec<User> {
-    let months_end = random.chance(3000);
+    let months_end = random.chance(4000);
     let mut users = Vec::new();
-    for n in 0..*random.pick(&[1, 1, 1, 2, 2, 3, 4]) {
+    for n in 0..*random.pick(&[1, 1, 1, 1, 1, 2, 2, 3, 4]) {
         let into =
             if months_end { random.between(1, 1500) } else { random.between(7200, 1_000_000) };
         let into = SignedDuration::from_secs(i64::try_from(into).expect("days fit"));
@@ -94,7 +94,7 @@ pub(crate) async fn open(world: &Arc<World>, user: &User, then: SignedDuration) 
 
 /// A user's evening: jobs in bursts.
 pub(crate) async fn live(world: Arc<World>, user: User, mut random: Random) {
-    let jobs = *random.pick(&[5, 5, 5, 6, 7, 8, 10, 15, 40]);
+    let jobs = *random.pick(&[5, 5, 5, 5, 5, 6, 7, 8, 10, 15, 40]);
     let mut clients = Vec::new();
     for number in 0..jobs {
         if random.chance(2500) {

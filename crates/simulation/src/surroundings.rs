@@ -11,6 +11,7 @@ use imagegen_core::ports::imaging::{Encoded, Finished, Imaging, ImagingError, Im
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use imagegen_core::ports::realtime::{Realtime, RealtimeError};
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use crate::faults::Port;
 use crate::random::Random;
@@ -86,6 +87,18 @@ fn readable(bytes: Vec<u8>) -> Result<Vec<u8>, ImagingError> {
     Ok(bytes)
 }
 
+/// What is looked at in an event.
+#[derive(Deserialize)]
+struct Told {
+    seq: u64,
+    generation: ToldOf,
+}
+
+#[derive(Deserialize)]
+struct ToldOf {
+    revision: u64,
+}
+
 #[async_trait]
 impl Realtime for Caller {
     async fn negotiate(&self, user: &UserId, _now: Timestamp) -> Result<String, RealtimeError> {
@@ -93,9 +106,8 @@ impl Realtime for Caller {
     }
 
     async fn publish(&self, user: &UserId, event: String) -> Result<(), RealtimeError> {
-        let event: serde_json::Value = serde_json::from_str(&event).expect("events are JSON");
-        let number = |value: &serde_json::Value| value.as_u64().expect("events are numbered");
-        let told = (number(&event["seq"]), number(&event["generation"]["revision"]));
+        let event: Told = serde_json::from_str(&event).expect("events are numbered");
+        let told = (event.seq, event.generation.revision);
         let (world, user) = (self.world.clone(), user.to_string());
         let effect = move || {
             locked(&world.published).entry(user.clone()).or_default().push(told);

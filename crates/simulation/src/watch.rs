@@ -6,10 +6,11 @@ use std::sync::Arc;
 use imagegen_core::accounts::{self, Account};
 use imagegen_core::catalog::Catalog;
 use imagegen_core::credits::{Balances, Entry, drift};
-use imagegen_core::generations::{self, Generation, Stage};
+use imagegen_core::generations;
 use imagegen_core::ids::{GenerationId, UserId};
 use imagegen_core::ports::documents::Document;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
 /// One document before and after a commit.
 #[derive(Debug)]
@@ -32,8 +33,27 @@ pub(crate) struct Watch {
 #[derive(Debug, Default)]
 struct UserWatch {
     ledger: Balances,
-    open: BTreeSet<String>,
+    /// The revision of each job that has not ended.
+    open: BTreeMap<String, u64>,
     at_work: BTreeSet<String>,
+}
+
+/// What is looked at in a job at each commit: reading all of it would be most of a run's time.
+#[derive(Deserialize)]
+struct Job {
+    id: GenerationId,
+    revision: u64,
+    deadline_at: Timestamp,
+    stage: Stage,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+enum Stage {
+    Waiting,
+    Queued,
+    AtWork,
+    Ended,
 }
 
 /// Clocks of processes are off by as much; a deadline is kept by the clock that took it.
@@ -82,10 +102,15 @@ impl Watch {
                     user.ledger.add(&decode::<Entry>(new));
                 }
                 ("entry", ..) => broken.push(format!("entry {} was changed", document.id)),
-                (generations::KIND, old, Some(new)) => {
-                    let (old, new) = (old.as_ref().map(decode), decode::<Generation>(new));
-                    if let Some(ended) = user.job(old.as_ref(), &new, now, &mut broken) {
-                        self.ended.insert(ended, new.revision);
+                (generations::KIND, Some(old), Some(new)) if self.ended.contains_key(&new.id) => {
+                    if stage_of(old) != stage_of(new) {
+                        broken.push(format!("{} changed after it had ended", new.id));
+                    }
+                }
+                (generations::KIND, _, Some(new)) => {
+                    let job = decode::<Job>(new);
+                    if user.job(&job, now, &mut broken) {
+                        self.ended.insert(job.id.to_string(), job.revision);
                     }
                 }
                 (generations::KIND, _, None) => {
@@ -105,43 +130,27 @@ impl Watch {
 }
 
 impl UserWatch {
-    /// The job's id, when it ended in this commit.
-    fn job(
-        &mut self,
-        old: Option<&Generation>,
-        new: &Generation,
-        now: Timestamp,
-        broken: &mut Vec<String>,
-    ) -> Option<String> {
-        let id = new.id.to_string();
-        if old.is_some_and(|old| old.revision >= new.revision) {
+    /// Whether the job ended in this commit.
+    fn job(&mut self, job: &Job, now: Timestamp, broken: &mut Vec<String>) -> bool {
+        let id = job.id.to_string();
+        if self.open.insert(id.clone(), job.revision).is_some_and(|last| last >= job.revision) {
             broken.push(format!("the revision of {id} did not rise"));
         }
-        if old.is_some_and(|old| old.is_final() && old.stage != new.stage) {
-            broken.push(format!("{id} changed after it had ended"));
-        }
-        match &new.stage {
-            Stage::Waiting => {
-                self.open.insert(id);
-            }
-            Stage::Queued { .. } | Stage::AtWork { .. } => {
-                self.open.insert(id.clone());
+        match job.stage {
+            Stage::Waiting => false,
+            Stage::Queued | Stage::AtWork => {
                 self.at_work.insert(id);
+                false
             }
-            Stage::Ended(_) => {
+            Stage::Ended => {
                 self.at_work.remove(&id);
-                if self.open.remove(&id) || old.is_none() {
-                    if now > new.deadline_at + SKEW {
-                        broken.push(format!(
-                            "{id} ended at {now}, its deadline was {}",
-                            new.deadline_at
-                        ));
-                    }
-                    return Some(id);
+                self.open.remove(&id);
+                if now > job.deadline_at + SKEW {
+                    broken.push(format!("{id} ended at {now}, due by {}", job.deadline_at));
                 }
+                true
             }
         }
-        None
     }
 
     fn books(&self, account: &Account, catalog: &Catalog, broken: &mut Vec<String>) {
@@ -164,6 +173,11 @@ impl UserWatch {
             broken.push(format!("the lanes of {} are not its open jobs", account.id));
         }
     }
+}
+
+/// All that a job came to.
+fn stage_of(document: &Document) -> generations::Stage {
+    decode::<generations::Generation>(document).stage
 }
 
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(document: &Document) -> T {
