@@ -239,7 +239,7 @@ async fn raw_post(address: SocketAddr, sent: Sent<'_>) -> String {
         }
     };
     // A reset after the reply is the end as well.
-    let (_, _) = tokio::join!(reader.read_to_end(&mut reply), write);
+    let (_, ()) = tokio::join!(reader.read_to_end(&mut reply), write);
     String::from_utf8_lossy(&reply).into_owned()
 }
 

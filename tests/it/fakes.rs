@@ -41,7 +41,7 @@ impl TestClock {
     }
 
     pub(crate) fn advance(&self, duration: Duration) {
-        self.0.send_modify(|now| *now = *now + duration);
+        self.0.send_modify(|now| *now += duration);
     }
 
     pub(crate) fn set(&self, text: &str) {
@@ -268,17 +268,17 @@ impl Moderation for TestModeration {
         if self.is_down.load(Ordering::Relaxed) {
             return Err(ModerationError(down("the safety check")));
         }
-        Ok(match text.contains("forbidden") {
-            true => Verdict::Blocked { category: Category::Violence, severity: 6 },
-            false => Verdict::Allowed,
-        })
+        if text.contains("forbidden") {
+            return Ok(Verdict::Blocked { category: Category::Violence, severity: 6 });
+        }
+        Ok(Verdict::Allowed)
     }
 
     async fn image(&self, _image: &[u8]) -> Result<Verdict, ModerationError> {
-        match self.is_down.load(Ordering::Relaxed) {
-            true => Err(ModerationError(down("the safety check"))),
-            false => Ok(Verdict::Allowed),
+        if self.is_down.load(Ordering::Relaxed) {
+            return Err(ModerationError(down("the safety check")));
         }
+        Ok(Verdict::Allowed)
     }
 }
 

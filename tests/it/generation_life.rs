@@ -130,7 +130,7 @@ async fn a_provider_that_stays_silent_costs_nothing_in_the_end() {
     let app = TestApp::new();
     let id = app.create("ada", "a fox").await;
     app.deliver().await;
-    app.clock.advance(Duration::from_secs(3600));
+    app.clock.advance(Duration::from_hours(1));
     app.tick("reconcile_generations").await;
     app.deliver().await;
     let job = app.generation("ada", &id).await;
@@ -201,7 +201,7 @@ async fn a_job_is_cancelled_in_every_state_that_is_not_final_and_costs_nothing()
     assert_eq!(job["status"], "cancelled", "{job}");
     app.moderation.is_down.store(false, Ordering::Relaxed);
 
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     app.tick("reconcile_generations").await;
     app.drain().await;
     assert_eq!(app.generation("ada", &drawn).await["status"], "cancelled");
