@@ -11,6 +11,7 @@ use imagegen_core::generations::{
 use imagegen_core::ports::documents::Document;
 use imagegen_core::ports::image_provider::Prediction;
 use imagegen_core::ticket::TicketKey;
+use jiff::SignedDuration;
 
 use crate::people::mood;
 use crate::watch::decode;
@@ -24,9 +25,12 @@ pub struct Counts {
     pub delivered: u64,
     /// Blobs of images that were not delivered.
     pub stray_blobs: u64,
-    /// Predictions that were drawn to the end for a job that had ended without them.
+    /// Predictions that were drawn to their end a while after their job had ended without them.
     pub drawn_for_nobody: u64,
 }
+
+/// A provider that is told by then to stop was told in time.
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 
 /// One user's documents, read.
 struct Partition<'a> {
@@ -181,9 +185,10 @@ fn settled(world: &World, job: &Generation, broken: &mut Vec<String>) {
     }
     let prompt = job.order.prompt.as_str();
     let fine = !mood::TROUBLED.iter().any(|word| prompt.contains(word));
-    let succeeded = *released == imagegen_core::credits::Credits::ZERO;
+    // Who waits behind his own jobs for too long is not drawn either.
+    let waited = ended.started_at.is_none();
     let cancelled = job.status() == generations::Status::Cancelled;
-    if world.tally().is_empty() && fine && !succeeded && !cancelled {
+    if world.tally().is_empty() && fine && !released.is_zero() && !cancelled && !waited {
         broken.push(format!("nothing went wrong, yet {} came to {:?}", job.id, ended.outcome));
     }
 }
@@ -251,9 +256,9 @@ fn provider(
             broken
                 .push(format!("image {} of {} was paid for twice", named.index, named.generation));
         }
-        let image = jobs
-            .get(named.generation.as_str())
-            .and_then(|job| job.images().iter().find(|image| image.index == named.index));
+        let job = jobs.get(named.generation.as_str());
+        let images = job.map(Generation::images).unwrap_or_default();
+        let image = images.iter().find(|image| image.index == named.index);
         match image.map(|image| &image.state) {
             None => broken.push(format!("{} was paid for no image", drawing.ticket)),
             Some(ImageState::Failed { reason: Failure::Refused }) => {
@@ -261,7 +266,11 @@ fn provider(
             }
             Some(state) => {
                 let drawn = matches!(drawing.state, Prediction::Drawn { .. });
-                counts.drawn_for_nobody += u64::from(drawn && state.is_open());
+                let after = job.is_some_and(|job| match &job.stage {
+                    Stage::Ended(ended) => drawing.ended_at > ended.finished_at + TOLD_WITHIN,
+                    Stage::Waiting | Stage::Queued { .. } | Stage::AtWork { .. } => false,
+                });
+                counts.drawn_for_nobody += u64::from(drawn && after && state.is_open());
             }
         }
     }

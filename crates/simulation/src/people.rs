@@ -58,9 +58,14 @@ pub(crate) async fn move_in(world: &Arc<World>, random: &mut Random) -> Vec<User
     let months_end = random.chance(4000);
     let mut users = Vec::new();
     for n in 0..*random.pick(&[1, 1, 1, 1, 1, 2, 2, 3, 4]) {
-        let into =
-            if months_end { random.between(1, 1500) } else { random.between(7200, 1_000_000) };
-        let into = SignedDuration::from_secs(i64::try_from(into).expect("days fit"));
+        let into = if months_end {
+            // Often while the first jobs are under way.
+            let most = *random.pick(&[15_000, 60_000, 1_500_000]);
+            random.between(1, most)
+        } else {
+            random.between(7_200_000, 1_000_000_000)
+        };
+        let into = SignedDuration::from_millis(i64::try_from(into).expect("days fit"));
         let plan = *random.pick(&[PlanId::Free, PlanId::Basic, PlanId::Premium]);
         let user = user(n, plan);
         let ends = world.now().checked_add(into).expect("days fit").to_zoned(TimeZone::UTC);

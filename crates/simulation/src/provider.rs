@@ -38,7 +38,8 @@ pub(crate) struct Drawing {
     /// Lists show it a while later.
     listed_at: Timestamp,
     callback: Option<String>,
-    link_ends_at: Timestamp,
+    /// When it last moved on.
+    pub(crate) ended_at: Timestamp,
 }
 
 /// What a request says, on its way.
@@ -147,7 +148,7 @@ impl ImageProvider for Caller {
             let studio = locked(&self.world.studio);
             let id = PredictionId(output.rsplit('/').next().unwrap_or_default().to_owned());
             let drawing = studio.predictions.get(&id)?;
-            let good = self.world.now() < drawing.link_ends_at;
+            let good = self.world.now() < drawing.ended_at + LINK_LIFE;
             good.then(|| picture(&drawing.prompt, drawing.seed))
         };
         self.ask(Port::Provider, look).await.map_err(unavailable)?.ok_or_else(gone)
@@ -191,7 +192,7 @@ fn begin(world: &Arc<World>, letter: Letter) -> PredictionId {
             accepted_at: now,
             listed_at: now + listed,
             callback: letter.callback.clone(),
-            link_ends_at: now,
+            ended_at: now,
         };
         studio.predictions.insert(id.clone(), drawing);
         id
@@ -234,7 +235,7 @@ fn report(world: &Arc<World>, id: &PredictionId, state: Prediction) {
             return;
         }
         drawing.state = state;
-        drawing.link_ends_at = world.now() + LINK_LIFE;
+        drawing.ended_at = world.now();
         let snapshot = Snapshot { id: id.clone(), state: drawing.state.clone() };
         drawing.callback.clone().map(|callback| (callback, snapshot))
     };
