@@ -6,10 +6,12 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::{Buf, BufMut as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use imagegen_core::ids::GenerationId;
 use serde_json::json;
 use tracing::Instrument as _;
 use warp::Filter as _;
@@ -112,12 +114,7 @@ impl Table {
         {
             return match self.find(&call.method, route) {
                 Found::Function(function, params) => {
-                    let span = tracing::info_span!(
-                        "invocation",
-                        function.name = function.name,
-                        trace.id = trace.id,
-                        invocation.id = trace.invocation
-                    );
+                    let span = trace.span(function);
                     self.http(app, function, params, call, body, &trace).instrument(span).await
                 }
                 Found::OtherMethods(methods) => {
@@ -141,12 +138,7 @@ impl Table {
         let function = self.events.iter().find(|f| call.path.strip_prefix('/') == Some(f.name));
         match function {
             Some(function) if call.method == Method::POST => {
-                let span = tracing::info_span!(
-                    "invocation",
-                    function.name = function.name,
-                    trace.id = trace.id,
-                    invocation.id = trace.invocation
-                );
+                let span = trace.span(function);
                 event(app, function, body).instrument(span).await
             }
             // The host's readiness probe.
@@ -180,6 +172,7 @@ impl Table {
         let Handler::Http(handler) = &function.handler else {
             unreachable!("constructors pair HTTP triggers with HTTP handlers")
         };
+        let start = Instant::now();
         let outcome = match read(body).await {
             Ok(body) => {
                 let Call { query, headers, .. } = call;
@@ -187,6 +180,7 @@ impl Table {
             }
             Err(problem) => Err(problem),
         };
+        ended(function, start);
         match outcome {
             Ok(response) => response,
             Err(problem) => {
@@ -210,12 +204,14 @@ async fn event<B: Buf>(
     let Handler::Event(handler) = &function.handler else {
         unreachable!("constructors pair other triggers with event handlers")
     };
+    let start = Instant::now();
     let read = read_up_to(body, 16 * MAX_BODY).await;
     let request = read.ok().and_then(|body| serde_json::from_slice::<InvokeRequest>(&body).ok());
     let outcome = match request {
         Some(request) => handler(app, request).await,
         None => Outcome::Retry("the host's envelope is not readable".into()),
     };
+    ended(function, start);
     match outcome {
         Outcome::Done => request::json(StatusCode::OK, &InvokeResponse::default()),
         Outcome::Retry(why) => {
@@ -225,6 +221,12 @@ async fn event<B: Buf>(
             response
         }
     }
+}
+
+/// How long an invocation took. At `debug`, because a line costs more than many an invocation.
+fn ended(function: &Function, start: Instant) {
+    let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::debug!(duration_us, "Ended `{}`", function.name);
 }
 
 /// Where a call belongs in the logs.
@@ -252,6 +254,22 @@ impl Trace {
         });
         Self { id, invocation }
     }
+
+    /// `generation.id` is for the handler to record, as soon as it knows which job the call is about.
+    fn span(&self, function: &Function) -> tracing::Span {
+        tracing::info_span!(
+            "invocation",
+            function.name = function.name,
+            trace.id = self.id,
+            invocation.id = self.invocation,
+            generation.id = tracing::field::Empty
+        )
+    }
+}
+
+/// Says which job the invocation under way is about.
+pub(super) fn about(generation: &GenerationId) {
+    tracing::Span::current().record("generation.id", tracing::field::display(generation));
 }
 
 fn fresh_trace_id() -> String {

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::functions::auth::User;
 use crate::functions::problem::{FieldError, Problem};
 use crate::functions::request::{Request, Response, json};
+use crate::functions::router::about;
 
 /// A job to be done.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -51,6 +52,7 @@ pub async fn create_generation(app: App, user: User, req: Request) -> Result<Res
     let services = &app.services;
     let created =
         generations::create(services, &user.id, &user.person, &key, &order, model).await?;
+    about(&created.generation.id);
     Ok(accepted(&app, &created).await)
 }
 

@@ -10,6 +10,7 @@ use serde_json::json as value;
 use crate::app::App;
 use crate::functions::problem::Problem;
 use crate::functions::request::{Request, Response, json};
+use crate::functions::router::about;
 
 /// `POST /api/webhooks/replicate/{ticket}`: prove who calls, pass it on, answer. No store is touched.
 pub async fn replicate_webhook(app: App, req: Request) -> Result<Response, Problem> {
@@ -24,6 +25,7 @@ pub async fn replicate_webhook(app: App, req: Request) -> Result<Response, Probl
     let snapshot = services.replicate.verify(&call).map_err(|e| refused(&e))?;
     let ticket: String = req.param("ticket", "job")?;
     let named = services.tickets.check(&ticket).ok_or_else(|| Problem::not_found("job"))?;
+    about(&named.generation);
     let message = FinishGeneration {
         user: named.user,
         generation: named.generation,

@@ -1,5 +1,7 @@
 //! The pipeline behind its port.
 
+use std::time::Instant;
+
 use async_trait::async_trait;
 use imagegen_core::ports::imaging as port;
 
@@ -31,7 +33,11 @@ impl port::Imaging for Pipeline {
 async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, super::ImagingError> + Send + 'static,
 ) -> Result<T, port::ImagingError> {
-    match tokio::task::spawn_blocking(work).await {
+    let start = Instant::now();
+    let done = tokio::task::spawn_blocking(work).await;
+    let imaging_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::debug!(imaging_us, "Worked on a picture");
+    match done {
         Ok(result) => result.map_err(|e| port::ImagingError { reason: e.to_string() }),
         // A panic in a decoder: this picture is not usable, and nothing else is touched.
         Err(error) => Err(port::ImagingError { reason: error.to_string() }),
