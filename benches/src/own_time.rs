@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use imagegen_adapters::imaging::{Order, OutputFormat, Recipe, finish, for_moderation};
+use imagegen_adapters::imaging::{Order, finish, for_moderation};
+use imagegen_core::catalog::OutputFormat;
+use imagegen_core::ports::imaging::Recipe;
 use serde_json::{Value, json};
 
 use crate::clients::{ask, get, post};
@@ -291,7 +293,6 @@ fn imaging_alone(data: &Path) -> Result<Imaging, String> {
         generation: "gen_01ARZ3NDEKTSV4RRFFQ69G5FAW".into(),
         index: 0,
         created_at: "2026-01-01T00:00:00Z".into(),
-        provider_note: None,
     };
     let (mut finishing, mut shrinking) = (Vec::new(), Vec::new());
     for path in pictures(&data.join("replicate")).into_iter().take(PICTURES) {

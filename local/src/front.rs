@@ -131,7 +131,7 @@ async fn stand_in(host: &Arc<Host>, service: &str, call: Call, web_socket: Optio
         ("status", _) => Some(json(StatusCode::OK, &Value::Object(admin::status(host)))),
         ("faults", _) => match faults::take(&host.faults, &call) {
             Ok(()) => host.cloud.handle(service, call).await,
-            Err(refusal) => Some(refusal),
+            Err(refusal) => Some(*refusal),
         },
         (_, _) => host.cloud.handle(service, call).await,
     };

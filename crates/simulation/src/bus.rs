@@ -31,8 +31,8 @@ struct State {
 /// More messages than any run needs: they multiply.
 const STORM: u64 = 20_000;
 
-const LOCK: Duration = Duration::from_secs(60);
-const DUPLICATES_WITHIN: Duration = Duration::from_secs(600);
+const LOCK: Duration = Duration::from_mins(1);
+const DUPLICATES_WITHIN: Duration = Duration::from_mins(10);
 const MAX_DELIVERIES: u32 = 10;
 
 impl Bus {
@@ -65,7 +65,10 @@ fn accept(world: &Arc<World>, message: &Outgoing) {
     {
         let mut state = locked(&world.bus.0);
         let key = (message.queue, message.id.clone());
-        let seen = state.seen.get(&key).is_some_and(|at| now - *at < DUPLICATES_WITHIN);
+        let seen = state
+            .seen
+            .get(&key)
+            .is_some_and(|at| now.checked_sub(*at).unwrap() < DUPLICATES_WITHIN);
         if seen && world.weather.detects_duplicates {
             drop(state);
             return world.note(|| format!("a duplicate of {} was dropped", message.id));
@@ -75,7 +78,7 @@ fn accept(world: &Arc<World>, message: &Outgoing) {
             let first = state.kept == STORM;
             drop(state);
             return if first {
-                world.broken(format!("a storm of messages: {}", message.id))
+                world.broken(format!("a storm of messages: {}", message.id));
             };
         }
         state.seen.insert(key, now);
@@ -114,7 +117,7 @@ async fn handle(world: &Arc<World>, message: &Outgoing) -> bool {
     let lock = if world.strikes(Fault::LockLost, world.weather.rates.lock_lost) {
         LOCK.mul_f64(world.chance(|r| f64::from(u32::try_from(r.below(100)).unwrap_or(0))) / 100.0)
     } else {
-        Duration::from_secs(3600)
+        Duration::from_hours(1)
     };
     match timeout(lock, work).await {
         Ok(Ran::Done(Ok(()))) => true,

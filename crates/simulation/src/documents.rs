@@ -198,7 +198,9 @@ impl Documents for Caller {
                     world.note(|| format!("{process} commit {}", brief(&writes)));
                     let now = world.now();
                     let found = locked(&world.watch).committed(&partition, &changes, now);
-                    found.into_iter().for_each(|what| world.broken(what));
+                    for what in found {
+                        world.broken(what);
+                    }
                 }
                 Committed::Conflict(id) => world.note(|| format!("{process} conflict on {id}")),
                 Committed::Refused(why) => world.broken(format!("a commit was refused: {why}")),

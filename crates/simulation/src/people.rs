@@ -257,7 +257,7 @@ async fn cancel(world: &Arc<World>, user: &User, id: &GenerationId, random: &mut
                 Err(Documents(_)) => false,
             }
         });
-        if let Ok(Ran::Done(true)) = timeout(Duration::from_secs(60), call).await {
+        if let Ok(Ran::Done(true)) = timeout(Duration::from_mins(1), call).await {
             return;
         }
         sleep(Duration::from_secs(random.between(0, 5))).await;

@@ -52,7 +52,7 @@ struct Letter {
     cancel_after: Duration,
 }
 
-const LINK_LIFE: Duration = Duration::from_secs(3600);
+const LINK_LIFE: Duration = Duration::from_hours(1);
 
 impl World {
     /// Some runs have no public address: then jobs are polled.
@@ -76,7 +76,8 @@ impl ImageProvider for Caller {
         let world = Arc::clone(&self.world);
         // What was sent arrives although the sender is killed, but within the time that a submit may take.
         let call = tokio::spawn(async move {
-            sleep(fate.before.min(SUBMIT_TIMEOUT - Duration::from_secs(1))).await;
+            sleep(fate.before.min(SUBMIT_TIMEOUT.checked_sub(Duration::from_secs(1)).unwrap()))
+                .await;
             match fate.fault {
                 Some(Fault::Before) => return Err(not_now(None)),
                 Some(Fault::Outage) if world.chance(|r| r.chance(5000)) => {

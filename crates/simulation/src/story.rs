@@ -34,7 +34,7 @@ pub struct Report {
 }
 
 /// All is quiet by then, or something hangs.
-const LIMIT: Duration = Duration::from_secs(3 * 3600);
+const LIMIT: Duration = Duration::from_hours(3);
 
 /// Runs the whole story of `seed`.
 pub fn run(seed: u64, level: Level, recording: Recording) -> Report {
@@ -96,7 +96,7 @@ async fn tell(world: &Arc<World>, seed: u64) -> Report {
 
 /// Every timer is a singleton: one tick ends before the next one begins.
 pub(crate) fn timers(world: &Arc<World>) -> Vec<JoinHandle<()>> {
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     vec![
         timer(world, "reconcile_generations", minute, |s| async move {
             deliver::reconcile_generations(&s).await.is_ok()
@@ -156,7 +156,7 @@ pub(crate) async fn quiet(world: &World) {
 /// Whatever happened, the account lives on: it is reset, and takes and delivers a job.
 async fn a_month_later(world: &Arc<World>, users: &[User]) {
     world.calm_down();
-    tokio::time::advance(Duration::from_secs(32 * 24 * 3600)).await;
+    tokio::time::advance(Duration::from_hours(768)).await;
     sleep(Duration::from_secs(3700)).await;
     quiet(world).await;
     for user in users {
@@ -171,7 +171,9 @@ async fn a_month_later(world: &Arc<World>, users: &[User]) {
     }
     quiet(world).await;
     let (broken, _) = check::everything(world);
-    broken.into_iter().for_each(|what| world.broken(format!("a month later: {what}")));
+    for what in broken {
+        world.broken(format!("a month later: {what}"));
+    }
 }
 
 #[cfg(test)]

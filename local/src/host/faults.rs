@@ -113,7 +113,7 @@ impl Switches {
 ///
 /// # Errors
 /// The answer to a part that is not readable; nothing was switched then.
-pub(crate) fn take(switches: &Switches, call: &Call) -> Result<(), Answer> {
+pub(crate) fn take(switches: &Switches, call: &Call) -> Result<(), Box<Answer>> {
     #[derive(Deserialize)]
     struct Body {
         host: Option<HostFaults>,
@@ -125,7 +125,7 @@ pub(crate) fn take(switches: &Switches, call: &Call) -> Result<(), Answer> {
             Ok(Body { host: None }) => {}
             Err(e) => {
                 let body = serde_json::json!({ "error": e.to_string() });
-                return Err(json(StatusCode::BAD_REQUEST, &body));
+                return Err(Box::new(json(StatusCode::BAD_REQUEST, &body)));
             }
         },
         _ => {}

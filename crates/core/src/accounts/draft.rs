@@ -10,9 +10,7 @@ use super::{Account, account};
 use crate::credits::Entry;
 use crate::ids::{GenerationId, UserId};
 use crate::messages::QueueName;
-use crate::ports::documents::{
-    Document, DocumentsError, Etag, MAX_WRITES, NewDocument, Write, encode,
-};
+use crate::ports::documents::{DocumentsError, Etag, MAX_WRITES, NewDocument, Write, encode};
 use crate::ports::identity::Person;
 use crate::ports::queue::Outgoing;
 use crate::services::Services;

@@ -86,8 +86,8 @@ async fn leave_one_credit(world: &Arc<World>, user: &User) {
     let mut draft = Draft::open(&services, &user.id, None).await.expect("nothing goes wrong");
     let (job, nine): (GenerationId, _) =
         ("gen_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id"), Credits::new(9));
-    let held = draft.account.hold(&job, nine, &services.catalog, draft.now);
-    let (hold, entry) = held.expect("there are ten");
+    let reserved = draft.account.hold(&job, nine, &services.catalog, draft.now);
+    let (hold, entry) = reserved.expect("there are ten");
     draft.enter(&[entry]);
     let entries = draft.account.wallet.close(&hold, nine, draft.now);
     draft.enter(&entries);
