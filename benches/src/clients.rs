@@ -18,18 +18,12 @@ pub(crate) fn post(path: &str, bearer: Option<&str>, body: &str) -> Vec<u8> {
 }
 
 fn request(method: &str, path: &str, bearer: Option<&str>, body: Option<&str>) -> Vec<u8> {
-    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
-    if let Some(token) = bearer {
-        text.push_str(&format!("authorization: Bearer {token}\r\n"));
-    }
-    match body {
-        Some(body) => text.push_str(&format!(
-            "content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        )),
-        None => text.push_str("\r\n"),
-    }
-    text.into_bytes()
+    let bearer = bearer.map_or_else(String::new, |t| format!("authorization: Bearer {t}\r\n"));
+    let body = body.map_or_else(String::new, |body| {
+        format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    });
+    let end = if body.is_empty() { "\r\n" } else { "" };
+    format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{bearer}{body}{end}").into_bytes()
 }
 
 /// One request on a connection of its own.

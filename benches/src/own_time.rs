@@ -275,6 +275,7 @@ fn nowhere() -> SocketAddr {
 }
 
 /// Medians on one core.
+#[derive(Clone, Copy)]
 struct Imaging {
     finish: Duration,
     for_moderation: Duration,
