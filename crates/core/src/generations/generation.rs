@@ -278,3 +278,19 @@ impl Status {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Jobs stored by the first version, in every stage, are still read; and written as they were.
+    #[test]
+    fn the_stored_form_of_schema_1_still_decodes() {
+        let stored: Vec<serde_json::Value> =
+            serde_json::from_str(include_str!("fixtures/generations-1.json")).expect("JSON");
+        for stored in stored {
+            let job: Generation = serde_json::from_value(stored.clone()).expect("schema 1");
+            assert_eq!(serde_json::to_value(&job).expect("plain data"), stored);
+        }
+    }
+}
