@@ -24,6 +24,10 @@ pub struct Grant {
     pub expires_at: Option<Timestamp>,
     pub remaining: Credits,
     pub held: Credits,
+    /// It was swept when it lapsed: it stays lapsed, also by a clock that is a little behind the one that swept it.
+    /// A grant that came to life again would have to be swept again, and its entry's id is taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    swept: bool,
 }
 
 /// Sums over the account's whole life.
@@ -92,6 +96,7 @@ impl Wallet {
             expires_at,
             remaining: amount,
             held: Credits::ZERO,
+            swept: false,
         });
         self.tidy();
         Entry { at: now, reason: Reason::Grant { grant: id }, postings }
@@ -141,6 +146,7 @@ impl Wallet {
                 expires_at: None,
                 remaining: Credits::ZERO,
                 held: amount,
+                swept: false,
             }),
         }
         let postings = transfer(&id, AccountName::Granted, AccountName::Held, amount).to_vec();
@@ -202,6 +208,7 @@ impl Wallet {
         let mut entries = Vec::new();
         for grant in self.grants.iter_mut().filter(|g| g.lapsed(now) && !g.remaining.is_zero()) {
             let gone = std::mem::take(&mut grant.remaining);
+            grant.swept = true;
             self.totals.expired += u64::from(gone.get());
             entries.push(Entry {
                 at: now,
@@ -238,7 +245,7 @@ impl Wallet {
 
 impl Grant {
     pub fn lapsed(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|at| at <= now)
+        self.swept || self.expires_at.is_some_and(|at| at <= now)
     }
 }
 

@@ -195,6 +195,20 @@ fn what_comes_home_to_a_lapsed_grant_lapses_and_shows() {
 }
 
 #[test]
+fn what_was_swept_stays_lapsed_by_a_clock_that_is_behind() {
+    let end = "2026-02-01T00:00:00Z";
+    let mut wallet = Wallet::default();
+    wallet.grant(granted("month", 10, 0, Some(end)), at("2026-01-01T00:00:00Z"));
+    let before = at("2026-01-31T23:59:59Z");
+    let (hold, _) = wallet.hold(&generation(1), Credits::new(4), before).expect("there are 10");
+    assert_eq!(wallet.expire(at(end)).len(), 1);
+    wallet.close(&hold, Credits::ZERO, before);
+    assert_eq!(wallet.available(before), Credits::ZERO);
+    // A second sweep would write the first one's entry again, and no reset would ever go through.
+    assert_eq!(wallet.expire(at("2026-03-01T00:00:00Z")), vec![]);
+}
+
+#[test]
 fn a_hold_for_more_than_there_is_changes_nothing() {
     let now = at("2026-01-01T00:00:00Z");
     let mut wallet = Wallet::default();
