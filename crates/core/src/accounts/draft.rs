@@ -10,9 +10,7 @@ use super::{Account, account};
 use crate::credits::Entry;
 use crate::ids::{GenerationId, UserId};
 use crate::messages::QueueName;
-use crate::ports::documents::{
-    Document, DocumentsError, Etag, MAX_WRITES, NewDocument, Write, encode,
-};
+use crate::ports::documents::{DocumentsError, Etag, MAX_WRITES, NewDocument, Write, encode};
 use crate::ports::identity::Person;
 use crate::ports::queue::Outgoing;
 use crate::services::Services;
@@ -32,7 +30,7 @@ pub struct Draft {
 #[derive(Debug)]
 struct Stored {
     etag: Etag,
-    body: String,
+    account: Account,
 }
 
 /// An event as it is kept: who was not listening asks for it by number and is shown the job as it is then.
@@ -62,15 +60,14 @@ impl Draft {
         let now = services.clock.now();
         let (stored, (account, entries)) = match found {
             None => (None, Account::open(user.clone(), person, &services.catalog, now)),
-            Some(Document { etag, body, id, .. }) => {
-                let mut account: Account = serde_json::from_str(&body).map_err(|e| {
-                    DocumentsError::Refused(format!("document `{id}` does not decode: {e}").into())
-                })?;
+            Some(document) => {
+                let mut account: Account = document.decode()?;
+                let stored = Stored { etag: document.etag, account: account.clone() };
                 if let Some(person) = person {
                     account.remember(person);
                 }
                 let entries = account.reset_if_due(&services.catalog, now);
-                (Some(Stored { etag, body }), (account, entries))
+                (Some(stored), (account, entries))
             }
         };
         let mut draft = Self {
@@ -140,16 +137,16 @@ impl Draft {
 
     /// Writes everything or nothing, then tells. Nothing to write is done already.
     pub async fn commit(mut self, services: &Services) -> Result<(), DocumentsError> {
-        let body = encode(&self.account);
         let document = NewDocument {
             id: account::KIND.into(),
             kind: account::KIND,
             due: Some(self.account.period.end()),
-            body,
+            body: encode(&self.account),
         };
         match self.stored {
             None => self.writes.insert(0, Write::Create(document)),
-            Some(stored) if stored.body != document.body => {
+            // Accounts are compared, not their texts: a store of JSON may give keys back in another order.
+            Some(stored) if stored.account != self.account => {
                 self.writes.insert(0, Write::Replace { etag: stored.etag, document });
             }
             Some(_) if self.writes.is_empty() => return Ok(()),
