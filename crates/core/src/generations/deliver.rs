@@ -155,14 +155,16 @@ async fn store(
     Ok(ImageState::Delivered(asset))
 }
 
-/// The job ended meanwhile without this picture: what was stored for it goes. Best effort: nobody has a link to it.
+/// The picture was given up meanwhile, with its job or alone: what was stored for it goes. Best effort: nobody has a
+/// link to it.
 async fn clear_up(services: &Services, now: &Generation, index: u32, state: &ImageState) {
-    let delivered = now
-        .images()
-        .iter()
-        .any(|image| image.index == index && matches!(image.state, ImageState::Delivered(_)));
     let ImageState::Delivered(Asset { format, .. }) = state else { return };
-    if delivered || !now.is_final() {
+    let image = now.images().iter().find(|image| image.index == index);
+    let wanted = image.is_none_or(|image| match image.state {
+        ImageState::Delivered(_) => true,
+        _ => image.state.is_open() && !now.is_final(),
+    });
+    if wanted {
         return;
     }
     let format: OutputFormat = *format;
