@@ -33,6 +33,8 @@ pub(crate) struct User {
     pub(crate) id: UserId,
     person: Person,
     plan: PlanId,
+    /// When the first month ends, if it does while we watch.
+    month_ends: Option<Duration>,
 }
 
 /// What a client makes of an answer.
@@ -67,9 +69,10 @@ pub(crate) async fn move_in(world: &Arc<World>, random: &mut Random) -> Vec<User
         };
         let into = SignedDuration::from_millis(i64::try_from(into).expect("days fit"));
         let plan = *random.pick(&[PlanId::Free, PlanId::Basic, PlanId::Premium]);
-        let user = user(n, plan);
+        let mut user = user(n, plan);
         let ends = world.now().checked_add(into).expect("days fit").to_zoned(TimeZone::UTC);
         let opened = ends.checked_sub(1.month()).expect("a month fits").timestamp();
+        user.month_ends = months_end.then(|| world.elapsed() + into.unsigned_abs());
         open(world, &user, opened.duration_since(world.now())).await;
         users.push(user);
     }
@@ -84,7 +87,7 @@ pub(crate) fn user(number: u32, plan: PlanId) -> User {
         name: None,
         roles: Vec::new(),
     };
-    User { id: UserId::of(&person.issuer, &person.subject), person, plan }
+    User { id: UserId::of(&person.issuer, &person.subject), person, plan, month_ends: None }
 }
 
 /// Opens the account as if it were `then`.
@@ -101,6 +104,10 @@ pub(crate) async fn open(world: &Arc<World>, user: &User, then: SignedDuration) 
 pub(crate) async fn live(world: Arc<World>, user: User, mut random: Random) {
     let jobs = *random.pick(&[5, 5, 5, 5, 5, 6, 7, 8, 10, 15, 40]);
     let mut clients = Vec::new();
+    if let Some(ends) = user.month_ends {
+        let stream = Random::new(random.number(), "midnight");
+        clients.push(tokio::spawn(midnight(Arc::clone(&world), user.clone(), ends, stream)));
+    }
     for number in 0..jobs {
         if random.chance(2500) {
             sleep(Duration::from_secs(random.between(1, 240))).await;
@@ -112,6 +119,27 @@ pub(crate) async fn live(world: Arc<World>, user: User, mut random: Random) {
     for client in clients {
         client.await.expect("a client does not panic");
     }
+}
+
+/// Jobs from before the month's end, given up as it ends: their credits come home to a month that is over, by the
+/// clock of one process and not of another.
+async fn midnight(world: Arc<World>, user: User, ends: Duration, mut random: Random) {
+    let before = Duration::from_millis(random.between(2000, 10_000));
+    sleep(ends.saturating_sub(world.elapsed() + before)).await;
+    let late = (1000..1003).map(|number| {
+        let (world, user, mut random) = (&world, &user, Random::new(random.number(), "late"));
+        async move {
+            let wish =
+                Wish { model: "flux-schnell".into(), ..wish(&mut random, number, user.plan) };
+            let post = Post { key: key(&mut random), wish, retry_of: None };
+            let id = insist(Arc::clone(world), user.clone(), post, random.clone()).await?;
+            let off = Duration::from_millis(random.between(0, 4000));
+            sleep((ends + off).saturating_sub(world.elapsed() + Duration::from_secs(2))).await;
+            cancel(world, user, &id, &mut random).await;
+            Some(())
+        }
+    });
+    futures_util::future::join_all(late.collect::<Vec<_>>()).await;
 }
 
 fn wish(random: &mut Random, number: u32, plan: PlanId) -> Wish {
