@@ -102,10 +102,10 @@ impl Watch {
                     user.ledger.add(&decode::<Entry>(new));
                 }
                 ("entry", ..) => broken.push(format!("entry {} was changed", document.id)),
-                (generations::KIND, Some(old), Some(new))
-                    if self.ended.contains_key(&new.id) && stage_of(old) != stage_of(new) =>
-                {
-                    broken.push(format!("{} changed after it had ended", new.id));
+                // A job that has ended may be written again, but as the job it was.
+                (generations::KIND, Some(old), Some(new)) if self.ended.contains_key(&new.id) => {
+                    let moved = stage_of(old) != stage_of(new);
+                    broken.extend(moved.then(|| format!("{} changed after it had ended", new.id)));
                 }
                 (generations::KIND, _, Some(new)) => {
                     let job = decode::<Job>(new);
