@@ -24,6 +24,7 @@ node:
 	@command -v npm >/dev/null || { echo "Node.js is missing: install version 20 or newer, then run this again."; exit 1; }
 
 .PHONY: build
+# Always the whole workspace: a part of it would have other features, and be built again for them.
 build: tools
 	cargo build --workspace --bins
 
@@ -43,13 +44,16 @@ test: tools node ## Run all tests
 	cargo build --workspace --all-targets
 	cargo test --workspace
 
+.PHONY: release
+release: tools
+	cargo build --release --workspace --bins
+
 .PHONY: sim
-sim: tools ## Simulate crashes, repeats and delays: make sim SEEDS=10000
-	cargo run --release -p imagegen-simulation -- --seeds $(SEEDS)
+sim: release ## Simulate crashes, repeats and delays: make sim SEEDS=10000
+	target/release/imagegen-simulation --seeds $(SEEDS)
 
 .PHONY: bench
-bench: tools ## Measure N1 to N5 of docs/benchmarks.md
-	cargo build --release --workspace --bins
+bench: release ## Measure N1 to N5 of docs/benchmarks.md
 	target/release/imagegen-bench
 
 .PHONY: generate
@@ -57,7 +61,7 @@ generate: build ## Bring the generated files up to date
 	target/debug/imagegen generate
 
 .PHONY: lint
-lint: tools ## Formatting, clippy and generated files
+lint: build ## Formatting, clippy and generated files
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo run --quiet --bin imagegen -- generate --check
+	target/debug/imagegen generate --check

@@ -1,13 +1,13 @@
 //! Logs: one JSON object a line on stdout, where the Functions host picks them up. Standard error would be logged as
 //! errors, whatever it says.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Starts logging. `level` is a level or directives, as `LOG_LEVEL` has them.
 pub fn start(level: &str) -> Result<(), String> {
-    let filter = EnvFilter::try_new(level).map_err(|e| format!("LOG_LEVEL is wrong: {e}"))?;
+    let filter: Targets = level.parse().map_err(|e| format!("LOG_LEVEL is wrong: {e}"))?;
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
