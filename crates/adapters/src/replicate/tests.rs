@@ -40,6 +40,8 @@ async fn submit(url: &str, callback: Option<String>) -> Result<PredictionId, Sub
         aspect_ratio: "1:1".parse().expect("a ratio"),
         seed: 7,
         output_format: OutputFormat::Webp,
+        inputs: &[],
+        strength_percent: None,
         ticket: &ticket(),
         callback,
         cancel_after: Duration::from_mins(10),

@@ -131,6 +131,8 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
         aspect_ratio: generation.order.aspect_ratio,
         seed: order.seed,
         output_format: generation.order.output_format,
+        inputs: &[],
+        strength_percent: None,
         ticket: &ticket,
         callback,
         cancel_after: services.catalog.work_limit,

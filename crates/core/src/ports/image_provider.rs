@@ -43,12 +43,28 @@ pub struct ProviderRequest<'a> {
     pub aspect_ratio: AspectRatio,
     pub seed: u32,
     pub output_format: OutputFormat,
+    /// Pictures to start from, in the user's order; as many as the model takes at the most.
+    pub inputs: &'a [InputImage],
+    /// How far the result may go from the input, in hundredths (1 to 100: 100 keeps nothing of it). For models that
+    /// take it.
+    pub strength_percent: Option<u8>,
     /// Comes back in the webhook's address, and finds the prediction when the answer to `submit` was lost.
     pub ticket: &'a Ticket,
     /// Where the provider reports to; without it the job is polled.
     pub callback: Option<String>,
     /// The provider should give up after this long, so that it does not draw for nobody.
     pub cancel_after: Duration,
+}
+
+/// A picture to start from: made by us from what the user gave, stripped of its metadata.
+#[derive(Debug, Clone)]
+pub struct InputImage {
+    /// `image/png`, `image/jpeg` or `image/webp`.
+    pub content_type: &'static str,
+    pub bytes: Vec<u8>,
+    /// A link that the provider can read for an hour at least; absent where storage is not to be reached from
+    /// outside. The bytes do as well.
+    pub url: Option<String>,
 }
 
 /// The provider's name of one prediction. Opaque.

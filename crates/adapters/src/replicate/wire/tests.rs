@@ -135,6 +135,8 @@ fn sent(model: &str, output_format: OutputFormat) -> Value {
         aspect_ratio: "16:9".parse::<AspectRatio>().expect("a ratio"),
         seed: 42,
         output_format,
+        inputs: &[],
+        strength_percent: None,
         ticket: &ticket,
         callback: None,
         cancel_after: Duration::from_mins(5),
