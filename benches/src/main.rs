@@ -67,9 +67,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let markdown = arguments.markdown;
     match run(arguments) {
-        Ok((machine, rows)) => {
+        Ok((machine, rows, failed)) => {
             println!("{}", table::render(&machine, &rows, markdown));
-            ExitCode::SUCCESS
+            if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
         }
         Err(sentence) => {
             eprintln!("imagegen-bench: {sentence}");
@@ -78,7 +78,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>), String> {
+/// The rows that could be measured, and how many measurements failed: one that fails does not take the others along.
+fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>, usize), String> {
     let binaries = Binaries::beside_us()?;
     // Before we make it busy ourselves.
     let machine = Machine::look(&binaries);
@@ -94,7 +95,7 @@ fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>), String> {
         quick: arguments.quick,
     };
     let wanted = |number| arguments.only.is_empty() || arguments.only.contains(&number);
-    let mut rows = Vec::new();
+    let (mut rows, mut failed) = (Vec::new(), 0);
     for (number, measure) in [
         (Number::N1, start::measure as fn(&Bench) -> Result<Vec<Row>, String>),
         (Number::N2, memory::measure),
@@ -104,10 +105,16 @@ fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>), String> {
     ] {
         if wanted(number) {
             progress(&format!("{number:?} …"));
-            rows.extend(measure(&bench)?);
+            match measure(&bench) {
+                Ok(measured) => rows.extend(measured),
+                Err(sentence) => {
+                    progress(&format!("{number:?} could not be measured: {sentence}"));
+                    failed += 1;
+                }
+            }
         }
     }
-    Ok((machine, rows))
+    Ok((machine, rows, failed))
 }
 
 /// A line for whoever waits; the table is for standard output.

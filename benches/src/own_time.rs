@@ -218,9 +218,9 @@ impl Cloud {
         for (id, token) in jobs {
             loop {
                 let job = self.ask(&get(&format!("/api/v1/generations/{id}"), Some(token)), 200)?;
-                match job["state"].as_str() {
+                match job["status"].as_str() {
                     Some("succeeded") => break,
-                    Some("failed" | "canceled" | "cancelled") => {
+                    Some("failed" | "cancelled" | "blocked") => {
                         return Err(format!("job {id} did not succeed: {job}"));
                     }
                     _ if start.elapsed() > PATIENCE => {
