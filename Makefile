@@ -44,6 +44,10 @@ test: tools node ## Run all tests
 	cargo build --workspace --all-targets
 	cargo test --workspace
 
+.PHONY: safety
+safety: build ## Hold prompts with known verdicts against the safety check of what `make run` started
+	@target/debug/imagegen-local with --data $(DATA) -- target/debug/imagegen safety evaluate
+
 .PHONY: release
 release: tools
 	cargo build --release --workspace --bins

@@ -235,6 +235,23 @@ impl TestApp {
         assert_eq!(self.credits(user).await, (10, 0), "{why}");
     }
 
+    /// The keys of all stored pictures.
+    pub(crate) fn stored_blobs(&self) -> Vec<String> {
+        fn files(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    files(&path, found);
+                } else {
+                    found.push(path.display().to_string());
+                }
+            }
+        }
+        let mut found = Vec::new();
+        files(&self.folder.join("blobs"), &mut found);
+        found
+    }
+
     /// The stored file behind a link.
     pub(crate) fn file(&self, link: &Value) -> Vec<u8> {
         let link = link.as_str().expect("a link");
