@@ -64,6 +64,7 @@ impl App {
             clock: clock.clone(),
             ids,
             catalog: Arc::new(Catalog::built_in()),
+            paces: Arc::default(),
             tickets: TicketKey::new(settings.get("TICKET_KEY")),
             public_url: public_url(settings)?,
         };

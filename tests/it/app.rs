@@ -82,6 +82,7 @@ impl TestApp {
             clock: clock.clone(),
             ids: Arc::new(CountedIds::default()),
             catalog: Arc::new(Catalog::built_in()),
+            paces: Arc::default(),
             tickets: TicketKey::new("a secret of the tests"),
             public_url,
         };

@@ -9,5 +9,6 @@ mod fakes;
 mod folder;
 mod functions;
 mod generation_life;
+mod layers;
 mod safety;
 mod whole;
