@@ -456,7 +456,8 @@ async fn a_cancelled_job_is_the_only_one_that_changes() {
         let expected = if [1, 4].contains(&place) { "cancelled" } else { "succeeded" };
         assert_eq!(job["status"], expected, "{job}");
     }
-    assert_eq!(app.credits("ada").await, (196, 0));
+    // The first month of Free and of Basic, less four pictures.
+    assert_eq!(app.credits("ada").await, (206, 0));
 }
 
 async fn snapshot(app: &TestApp, jobs: &[String]) -> Vec<Value> {
