@@ -1,6 +1,6 @@
-//! `make bench`: N1 to N5 of `docs/benchmarks.md`, measured on the release binaries that lie beside this one.
+//! `make bench`: N1 to N5 and N7 of `docs/benchmarks.md`, measured on the release binaries that lie beside this one.
 //!
-//! Each figure of ours stands beside the same figure of a bare warp, taken in the same run: machines differ, and this
+//! Each figure of ours stands beside the same figure of a peer (bare warp, sharp, Pillow), taken in the same run: machines differ, and this
 //! one may be busy; the ratio says more than the number.
 
 mod accept;
@@ -11,6 +11,7 @@ mod machine;
 mod me;
 mod memory;
 mod own_time;
+mod pictures;
 mod process;
 mod stand_ins;
 mod start;
@@ -52,6 +53,7 @@ enum Number {
     N3,
     N4,
     N5,
+    N7,
 }
 
 /// What every measurement is given.
@@ -102,6 +104,7 @@ fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>, usize), String> {
         (Number::N3, me::measure),
         (Number::N4, accept::measure),
         (Number::N5, own_time::measure),
+        (Number::N7, pictures::measure),
     ] {
         if wanted(number) {
             progress(&format!("{number:?} …"));

@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &str, &[&str]); 7] = [
     ("imagegen-simulation", "crates/simulation", &["imagegen-core"]),
     ("imagegen-local", "local", &["imagegen-painter"]),
     ("imagegen-painter", "local/painter", &[]),
-    ("imagegen-bench", "benches", &["imagegen-adapters", "imagegen-core"]),
+    ("imagegen-bench", "benches", &["imagegen-adapters", "imagegen-core", "imagegen-painter"]),
 ];
 
 /// What does I/O, or knows a vendor: not for the core.
