@@ -9,6 +9,8 @@
 mod container;
 mod encode;
 mod error;
+mod foreign;
+mod normalise;
 mod pipeline;
 mod pixels;
 mod recipe;
@@ -29,6 +31,7 @@ use self::container::Container;
 use self::pixels::Pixels;
 
 pub use self::error::ImagingError;
+pub use self::normalise::normalise;
 pub use self::pipeline::Pipeline;
 
 /// Longest side of a display image, in pixels: what a 4K screen shows at half its width.

@@ -30,7 +30,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         match kind {
             b"IHDR" => size = size.or(u32_be(data, 0).zip(u32_be(data, 4))),
             b"IDAT" => place = place.or(Some(pieces.len())),
-            b"acTL" => return Err(ImagingError::Unsupported("animated pictures")),
+            b"acTL" => return Err(ImagingError::Animated),
             b"eXIf" => exif = exif.or(Some(data)),
             b"iTXt" => xmp = xmp.or(xmp_of(data)),
             _ => {}
@@ -52,6 +52,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         place: place.ok_or(ImagingError::Damaged("it has no pixels"))?,
         profile: None,
         alpha: true,
+        ink: false,
         exif,
         xmp,
     })
