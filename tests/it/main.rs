@@ -9,4 +9,8 @@ mod fakes;
 mod folder;
 mod functions;
 mod generation_life;
+mod image_input;
+mod nasty_files;
+mod recipes;
+mod uploads;
 mod whole;

@@ -4,13 +4,14 @@
 use imagegen_core::accounts;
 use imagegen_core::generations;
 use imagegen_core::messages::{
-    FinishGeneration, News, QueueName, ResetAccountCredits, SubmitGeneration,
+    FinishGeneration, News, QueueName, RemoveUpload, ResetAccountCredits, SubmitGeneration,
 };
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::documents::encode;
 use imagegen_core::ports::image_provider::WebhookCall;
 use imagegen_core::ports::queue::Outgoing;
 use imagegen_core::services::Services;
+use imagegen_core::uploads;
 
 pub(crate) async fn message(
     services: &Services,
@@ -29,6 +30,10 @@ pub(crate) async fn message(
         QueueName::CreditResets => {
             let ResetAccountCredits { user, .. } = serde_json::from_str(body)?;
             accounts::reset(services, &user).await?;
+        }
+        QueueName::UploadRemovals => {
+            let RemoveUpload { user, upload } = serde_json::from_str(body)?;
+            uploads::remove(services, &user, &upload).await?;
         }
     }
     Ok(())

@@ -160,6 +160,8 @@ fn wish(random: &mut Random, number: u32, plan: PlanId) -> Wish {
         seed: random.chance(3000).then_some(42),
         output_format: Some(*random.pick(&OutputFormat::ALL)),
         embed_prompt: None,
+        inputs: Vec::new(),
+        strength: None,
     }
 }
 
@@ -274,6 +276,8 @@ pub(crate) async fn rush(world: &Arc<World>, user: &User, count: u32) -> usize {
         seed: None,
         output_format: None,
         embed_prompt: None,
+        inputs: Vec::new(),
+        strength: None,
     };
     let posts = (0..count).map(|number| {
         let mut random = Random::new(u64::from(number), "rush");

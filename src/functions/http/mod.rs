@@ -1,31 +1,39 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
 mod cancel_generation;
+mod complete_upload;
 mod create_generation;
+mod create_upload;
 mod get_generation;
 mod get_health;
 mod get_me;
 mod get_openapi;
+mod get_upload;
 mod list_events;
 mod list_generations;
 mod list_models;
 mod list_plans;
 mod negotiate_realtime;
 mod quote_generation;
+mod read_recipe;
 mod replicate_webhook;
 mod retry_generation;
 
 pub use self::cancel_generation::cancel_generation;
+pub use self::complete_upload::complete_upload;
 pub use self::create_generation::{NewGeneration, create_generation};
+pub use self::create_upload::{NewUpload, create_upload};
 pub use self::get_generation::get_generation;
 pub use self::get_health::{Health, get_health};
 pub use self::get_me::{Me, get_me};
 pub use self::get_openapi::get_openapi;
+pub use self::get_upload::get_upload;
 pub use self::list_events::{EventList, list_events};
 pub use self::list_generations::{GenerationList, list_generations};
 pub use self::list_models::{ModelList, list_models};
 pub use self::list_plans::{PlanList, list_plans};
 pub use self::negotiate_realtime::{Negotiated, negotiate_realtime};
 pub use self::quote_generation::{Quote, quote_generation};
+pub use self::read_recipe::{RecipeView, read_recipe};
 pub use self::replicate_webhook::replicate_webhook;
 pub use self::retry_generation::retry_generation;
