@@ -100,6 +100,14 @@ async fn what_cannot_be_taken_is_told_before_it_is_sent() {
 }
 
 #[tokio::test]
+async fn the_description_of_the_api_has_the_catalogues_limit() {
+    let app = TestApp::new();
+    let document = app.call("GET", "/api/openapi.json", &[], "").await.ok();
+    let bytes = &document["components"]["schemas"]["NewUpload"]["properties"]["bytes"];
+    assert_eq!(bytes["maximum"], app.app.services.catalog.uploads.most_bytes, "{bytes}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_larger_than_was_agreed_is_refused_when_it_is_read() {
     let app = TestApp::new();
     let problem = app.upload("ada", vec![0; 10_485_761]).await.problem(422, "picture-refused");

@@ -237,12 +237,16 @@ async fn ask(services: &imagegen_core::services::Services, user: &User, post: &P
     };
     match created {
         Ok(created) => Reply::Accepted(created.generation.id),
-        Err(CreateError::Moderation(_) | CreateError::Documents(_)) => Reply::Again,
+        Err(CreateError::Moderation(_) | CreateError::Blobs(_) | CreateError::Documents(_)) => {
+            Reply::Again
+        }
         Err(
             CreateError::NotPermitted(_)
             | CreateError::NotEnough(_)
             | CreateError::BacklogFull(_)
             | CreateError::Blocked { .. }
+            | CreateError::Inputs(_)
+            | CreateError::InputBlocked { .. }
             | CreateError::KeyReused
             | CreateError::NotFound,
         ) => Reply::No,
