@@ -16,8 +16,8 @@ use imagegen_core::messages::QueueName;
 use imagegen_core::uploads::{OfferedView, UploadView};
 
 use self::http::{
-    EventList, GenerationList, Health, Me, ModelList, Negotiated, NewGeneration, NewUpload,
-    PlanList, Quote, RecipeView,
+    AppealBody, DecisionView, EventList, GenerationList, Health, Me, ModelList, Negotiated,
+    NewGeneration, NewUpload, PlanList, Quote, RecipeView,
 };
 use self::spec::Function;
 
@@ -28,6 +28,7 @@ const LARGEST_REPORT: usize = 16 * 1024 * 1024;
 
 /// Table of contents. The router, `functions/*/function.json`, the OpenAPI document and the coverage tests all read
 /// it. One name everywhere: folder, row, Rust function, file, `operationId` and span.
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 pub fn all() -> Vec<Function> {
     vec![
         // Generations
@@ -82,6 +83,14 @@ pub fn all() -> Vec<Function> {
         Function::open("list_plans", "v1/plans", http::list_plans)
             .summary("The plans")
             .gives::<PlanList>(200),
+        // Safety
+        Function::get("get_decision", "v1/safety/decisions/{id}", http::get_decision)
+            .summary("What the safety check kept back, and what became of an appeal")
+            .gives::<DecisionView>(200),
+        Function::post("appeal_decision", "v1/safety/decisions/{id}/appeal", http::appeal_decision)
+            .summary("Say why a verdict of the safety check is wrong")
+            .takes::<AppealBody>()
+            .gives::<DecisionView>(201),
         // Live updates
         Function::post("negotiate_realtime", "v1/realtime/negotiate", http::negotiate_realtime)
             .summary("An address for live updates, good for an hour")

@@ -87,6 +87,7 @@ impl TestApp {
             clock: clock.clone(),
             ids: Arc::new(CountedIds::default()),
             catalog: Arc::new(Catalog::built_in()),
+            paces: Arc::default(),
             tickets: TicketKey::new("a secret of the tests"),
             public_url,
         };
@@ -271,15 +272,20 @@ impl TestApp {
         upload["id"].as_str().expect("an id").to_owned()
     }
 
+    /// The keys of all stored pictures.
+    pub(crate) fn stored_blobs(&self) -> Vec<String> {
+        self.files("")
+    }
+
     /// Every file of one container, by its path.
     pub(crate) fn files(&self, container: &str) -> Vec<String> {
         fn walk(folder: &std::path::Path, found: &mut Vec<String>) {
-            for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() {
-                    walk(&path, found)
+                    walk(&path, found);
                 } else {
-                    found.push(path.display().to_string())
+                    found.push(path.display().to_string());
                 }
             }
         }

@@ -84,7 +84,10 @@ async fn moving_pictures_are_refused() {
 async fn a_file_that_is_cut_off_is_refused_wherever_it_ends() {
     let app = TestApp::new();
     let mut jpeg = Vec::new();
-    let noise = RgbImage::from_fn(100, 100, |x, y| Rgb([(x * y * 7) as u8, (x ^ y) as u8, 3]));
+    let noise = RgbImage::from_fn(100, 100, |x, y| {
+        let byte = |it: u32| u8::try_from(it % 256).expect("a remainder");
+        Rgb([byte(x * y * 7), byte(x ^ y), 3])
+    });
     JpegEncoder::new(&mut jpeg).encode_image(&noise).expect("memory is writable");
     let webp = taken(&app, png(noise.clone())).await.1;
     for whole in [png(noise), jpeg, webp] {

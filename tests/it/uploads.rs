@@ -7,16 +7,22 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use image::{ImageFormat, Rgb, RgbImage};
 use imagegen_core::messages::{QueueName, RemoveUpload};
+use imagegen_core::safety::Outcome;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
 use crate::fakes::user_id;
+use crate::safety::answer;
 
 /// A PNG of 200 × 100 pixels.
 pub(crate) fn photo() -> Vec<u8> {
     let picture = RgbImage::from_fn(200, 100, |x, y| {
         Rgb([u8::try_from(x).expect("below 200"), u8::try_from(y).expect("below 100"), 90])
     });
+    png(&picture)
+}
+
+fn png(picture: &RgbImage) -> Vec<u8> {
     let mut png = Cursor::new(Vec::new());
     picture.write_to(&mut png, ImageFormat::Png).expect("memory is writable");
     png.into_inner()
@@ -136,6 +142,37 @@ async fn what_the_safety_check_keeps_back_is_removed_and_stays_kept_back() {
         (&json!("blocked"), &json!("blocked"))
     );
     assert_eq!(upload["url"], Value::Null, "{upload}");
+}
+
+#[tokio::test]
+async fn an_overturned_verdict_lets_the_same_file_pass_for_its_owner_alone() {
+    let app = TestApp::new();
+    app.moderation.keeps_pictures_back.store(true, Ordering::Relaxed);
+    let problem = app.upload("ada", photo()).await.problem(422, "content-blocked");
+    let decision = problem["decision_id"].as_str().expect("an id");
+    let path = format!("/api/v1/safety/decisions/{decision}");
+    let seen = app.get("ada", &path).await.ok();
+    assert_eq!((&seen["subject"], &seen["category"]), (&json!("upload"), &json!("violence")));
+    let uploads = app.stored("ada", "upload").await;
+    assert_eq!(seen["upload_id"], uploads[0].id, "{seen}");
+
+    let message = json!({ "message": "It is a toy." });
+    let appealed = app.post("ada", &format!("{path}/appeal"), &message).await;
+    assert!(appealed.status < 300, "{appealed:?}");
+    answer(&app, "ada", decision, Outcome::Overturned).await;
+    app.uploaded("ada", photo()).await;
+    app.upload("eve", photo()).await.problem(422, "content-blocked");
+    let other = image::load_from_memory(&photo()).expect("a picture").fliph();
+    app.upload("ada", png(&other.into_rgb8())).await.problem(422, "content-blocked");
+}
+
+#[tokio::test]
+async fn what_the_safety_check_cannot_read_is_refused() {
+    let app = TestApp::new();
+    app.moderation.is_blind.store(true, Ordering::Relaxed);
+    let problem = app.upload("ada", photo()).await.problem(422, "picture-refused");
+    assert_eq!(problem["reason"], "damaged", "{problem}");
+    assert_eq!((app.files("uploads"), app.files("images")), (vec![], vec![]));
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
+mod appeal_decision;
 mod cancel_generation;
 mod complete_upload;
 mod create_generation;
 mod create_upload;
+mod get_decision;
 mod get_generation;
 mod get_health;
 mod get_me;
@@ -19,10 +21,12 @@ mod read_recipe;
 mod replicate_webhook;
 mod retry_generation;
 
+pub use self::appeal_decision::{AppealBody, appeal_decision};
 pub use self::cancel_generation::cancel_generation;
 pub use self::complete_upload::complete_upload;
 pub use self::create_generation::{NewGeneration, create_generation};
 pub use self::create_upload::{NewUpload, create_upload};
+pub use self::get_decision::{DecisionView, get_decision};
 pub use self::get_generation::get_generation;
 pub use self::get_health::{Health, get_health};
 pub use self::get_me::{Me, get_me};

@@ -26,7 +26,7 @@ impl port::Imaging for Pipeline {
     }
 
     async fn for_moderation(&self, bytes: Vec<u8>) -> Result<Vec<u8>, port::ImagingError> {
-        said(apart(move || for_moderation(&bytes)).await)
+        said(apart(move || for_moderation(bytes)).await)
     }
 
     async fn normalise(&self, bytes: Vec<u8>) -> Result<port::Normalised, port::Unusable> {

@@ -57,10 +57,10 @@ struct Input<'a> {
     // One thing, spelled in three ways.
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input_image: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    input_images: Option<Vec<Cow<'a, str>>>,
+    #[serde(rename = "input_image", skip_serializing_if = "Option::is_none")]
+    edited: Option<Cow<'a, str>>,
+    #[serde(rename = "input_images", skip_serializing_if = "Option::is_none")]
+    references: Option<Vec<Cow<'a, str>>>,
     /// 0 keeps the image, 1 ignores it.
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_strength: Option<f64>,
@@ -160,14 +160,14 @@ fn input<'a>(model: &str, request: &'a ProviderRequest<'_>) -> Result<Input<'a>,
             // It makes no WebP; from PNG we can make one without a loss on the way.
             output_format: if common.output_format == "jpg" { "jpg" } else { "png" },
             safety_tolerance: Some(SAFETY_TOLERANCE),
-            input_image: images.next(),
+            edited: images.next(),
             ..common
         },
         "black-forest-labs/flux-2-pro" => Input {
             output_quality: Some(OUTPUT_QUALITY),
             safety_tolerance: Some(SAFETY_TOLERANCE),
             resolution: Some("1 MP"),
-            input_images: Some(images.by_ref().collect()).filter(|all: &Vec<_>| !all.is_empty()),
+            references: Some(images.by_ref().collect()).filter(|all: &Vec<_>| !all.is_empty()),
             ..common
         },
         _ => return Err("we do not know the parameters of this model"),

@@ -180,14 +180,13 @@ pub async fn fitted(
                         Some((picture.width, picture.height))
                     }
                     // It will be looked at when a job starts from it.
-                    uploads::UploadState::Open => None,
+                    uploads::UploadState::Open | uploads::UploadState::Removed => None,
                     uploads::UploadState::Refused { why } => {
                         return Err(unfit(number, CompleteError::Refused { why }));
                     }
                     uploads::UploadState::Blocked { decision, category } => {
                         return Err(unfit(number, CompleteError::Blocked { decision, category }));
                     }
-                    uploads::UploadState::Removed => None,
                 }
             }
             Input::Image { generation, index } => {
@@ -300,7 +299,7 @@ async fn of_generation(
 ) -> Result<InputImage, NoInputs> {
     let found = super::get(services, user, parent).await;
     let found = found.map_err(|error| NoInputs::NotNow(BlobsError::Unavailable(error.into())))?;
-    let images = found.iter().flat_map(|it| it.images());
+    let images = found.iter().flat_map(Generation::images);
     let asset = images.filter(|image| image.index == index).find_map(|image| match &image.state {
         ImageState::Delivered(asset) => Some(asset.clone()),
         _ => None,

@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
 //! (the one way in which a job changes), then one file an operation: [`create`], [`submit`], [`finish`] with
-//! [`deliver`], [`cancel`], [`reconcile`]; [`inputs`] (pictures that a job starts from); and [`view`] (what its owner sees).
+//! [`deliver`], [`cancel`], [`reconcile`]; [`inputs`] (pictures that a job starts from); and [`view`] (what its
+//! owner sees) with [`pace`] (how long it usually takes).
 
 mod cancel;
 mod create;
@@ -13,6 +14,7 @@ mod image;
 mod inputs;
 mod keys;
 mod order;
+mod pace;
 mod queries;
 mod reconcile;
 mod submit;
@@ -28,6 +30,7 @@ pub use self::generation::{Ended, Failure, Generation, KIND, Outcome, Stage, Sta
 pub use self::image::{Asset, Image, ImageState};
 pub use self::inputs::{Input, InputWish, fitted};
 pub use self::order::{MAX_COUNT, MAX_SEED, NotPermitted, Objection, Order, Prompt, Wish, permit};
+pub use self::pace::Paces;
 pub use self::queries::{EventsPage, events, get, list};
 pub use self::reconcile::{enqueue_silent, relay_outbox};
 pub use self::submit::submit;

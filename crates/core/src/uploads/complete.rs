@@ -10,6 +10,7 @@ use crate::ports::blobs::BlobsError;
 use crate::ports::documents::DocumentsError;
 use crate::ports::imaging::{Normalised, Unusable};
 use crate::ports::moderation::{Category, ModerationError, Verdict};
+use crate::safety::{self, Decision, Fingerprint};
 use crate::services::Services;
 
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +43,8 @@ pub async fn complete(
     if let Some(decided) = decided(upload.clone()) {
         return decided;
     }
-    let state = judge(services, &upload).await?;
-    let result = settle(services, &upload, &state).await;
+    let (state, decision) = judge(services, &upload).await?;
+    let result = settle(services, &upload, &state, decision.as_ref()).await;
     clear_up(services, &upload, &state, &result).await;
     result
 }
@@ -63,36 +64,36 @@ fn decided(upload: Upload) -> Option<Result<Upload, CompleteError>> {
 
 /// Reads, checks and keeps our own picture of it; or removes what was sent, so that nothing of it is left when that is
 /// decided.
-async fn judge(services: &Services, upload: &Upload) -> Result<UploadState, CompleteError> {
-    let state = match normalised(services, upload).await? {
-        Err(why) => UploadState::Refused { why },
-        Ok(Normalised { picture, width, height }) => {
-            match verdict(services, &picture.bytes).await? {
-                Err(why) => UploadState::Refused { why },
-                Ok(Verdict::Allowed) => {
-                    let bytes = picture.bytes.len() as u64;
-                    let key = picture_key(&upload.user, &upload.id);
-                    services.blobs.put(&key, picture.content_type, picture.bytes).await?;
-                    let picture = Picture { width, height, bytes };
-                    UploadState::Ready { picture, kept_until: None }
-                }
-                Ok(Verdict::Blocked { category, severity }) => {
-                    let decision = DecisionId::new(services.fresh_ulid());
-                    tracing::info!(upload.id = %upload.id, decision.id = %decision,
-                        category = category.as_str(), severity,
-                        "An upload was kept back, decision `{decision}`");
-                    UploadState::Blocked { decision, category }
-                }
-            }
+async fn judge(
+    services: &Services,
+    upload: &Upload,
+) -> Result<(UploadState, Option<Decision>), CompleteError> {
+    let checked = match normalised(services, upload).await? {
+        Ok(normalised) => verdict(services, upload, normalised).await?,
+        Err(why) => Checked::Unusable(why),
+    };
+    let (state, decision) = match checked {
+        Checked::Fine(Normalised { picture, width, height }) => {
+            let bytes = picture.bytes.len() as u64;
+            let key = picture_key(&upload.user, &upload.id);
+            services.blobs.put(&key, picture.content_type, picture.bytes).await?;
+            let picture = Picture { width, height, bytes };
+            return Ok((UploadState::Ready { picture, kept_until: None }, None));
+        }
+        Checked::Unusable(why) => (UploadState::Refused { why }, None),
+        Checked::KeptBack(decision) => {
+            let (id, category) = (decision.id.clone(), decision.category);
+            (UploadState::Blocked { decision: id, category }, Some(decision))
         }
     };
-    match &state {
-        UploadState::Refused { .. } | UploadState::Blocked { .. } => {
-            services.uploads.delete(&raw_key(&upload.user, &upload.id)).await?;
-        }
-        UploadState::Open | UploadState::Ready { .. } | UploadState::Removed => {}
-    }
-    Ok(state)
+    services.uploads.delete(&raw_key(&upload.user, &upload.id)).await?;
+    Ok((state, decision))
+}
+
+enum Checked {
+    Fine(Normalised),
+    Unusable(Unusable),
+    KeptBack(Decision),
 }
 
 async fn normalised(
@@ -111,17 +112,38 @@ async fn normalised(
     Ok(services.imaging.normalise(file).await)
 }
 
+/// The safety check of our own picture.
 async fn verdict(
     services: &Services,
-    picture: &[u8],
-) -> Result<Result<Verdict, Unusable>, CompleteError> {
-    match services.imaging.for_moderation(picture.to_vec()).await {
-        Ok(small) => Ok(Ok(services.moderation.image(&small).await?)),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "We cannot read our picture");
-            Ok(Err(Unusable::Damaged))
-        }
+    upload: &Upload,
+    normalised: Normalised,
+) -> Result<Checked, CompleteError> {
+    let picture = &normalised.picture.bytes;
+    let small = match services.imaging.for_moderation(picture.clone()).await {
+        Ok(small) => small,
+        Err(error) => return Ok(unreadable(upload, &error)),
+    };
+    let (category, severity) = match services.moderation.image(&small).await {
+        Ok(Verdict::Allowed) => return Ok(Checked::Fine(normalised)),
+        Ok(Verdict::Blocked { category, severity }) => (category, severity),
+        Err(error @ ModerationError::Unusable(_)) => return Ok(unreadable(upload, &error)),
+        Err(error @ ModerationError::Unavailable(_)) => return Err(error.into()),
+    };
+    let fingerprint = Fingerprint::of_upload(picture);
+    if safety::is_pardoned(services, &upload.user, &fingerprint).await? {
+        return Ok(Checked::Fine(normalised));
     }
+    let id = DecisionId::new(services.fresh_ulid());
+    tracing::info!(upload.id = %upload.id, decision.id = %id, category = category.as_str(),
+        severity, "An upload was kept back, decision `{id}`");
+    let (upload, now) = (upload.id.clone(), services.clock.now());
+    let decision = Decision::of_upload(id, upload, fingerprint, category, severity, now);
+    Ok(Checked::KeptBack(decision))
+}
+
+fn unreadable(upload: &Upload, error: &(dyn std::error::Error + 'static)) -> Checked {
+    tracing::error!(upload.id = %upload.id, error, "Our own picture of an upload cannot be read");
+    Checked::Unusable(Unusable::Damaged)
 }
 
 /// Writes the decision, unless there is one.
@@ -129,6 +151,7 @@ async fn settle(
     services: &Services,
     upload: &Upload,
     state: &UploadState,
+    decision: Option<&Decision>,
 ) -> Result<Upload, CompleteError> {
     let mut last = None;
     for _ in 0..ATTEMPTS {
@@ -143,6 +166,9 @@ async fn settle(
             draft.account.release_upload(&upload.id);
         }
         draft.replace(etag, document_of(&upload));
+        if let Some(decision) = decision {
+            draft.create(decision.document());
+        }
         match draft.commit(services).await {
             Ok(()) => return decided(upload).expect("it is open no more"),
             Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),

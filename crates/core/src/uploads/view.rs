@@ -91,8 +91,10 @@ impl UploadView {
                 let url = services.blobs.read_url(&key, now, LINK_LIFE).await;
                 view.url = url
                     .inspect_err(|error| {
-                        let error: &dyn std::error::Error = error;
-                        tracing::warn!(error, "No link could be signed");
+                        tracing::warn!(
+                            error = error as &dyn std::error::Error,
+                            "No link could be signed"
+                        );
                     })
                     .ok();
                 view.status = "ready";
