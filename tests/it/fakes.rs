@@ -13,8 +13,8 @@ use imagegen_core::ports::BoxError;
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::{Identity, IdentityError, Person};
 use imagegen_core::ports::image_provider::{
-    ImageProvider, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot, Sought,
-    SubmitError, WebhookCall, WebhookError,
+    ImageProvider, InputImage, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot,
+    Sought, SubmitError, WebhookCall, WebhookError,
 };
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
@@ -155,6 +155,8 @@ pub(crate) struct Sheet {
     pub(crate) prompt: String,
     pub(crate) seed: u32,
     pub(crate) callback: Option<String>,
+    pub(crate) inputs: Vec<InputImage>,
+    pub(crate) strength_percent: Option<u8>,
     pub(crate) state: Prediction,
 }
 
@@ -213,6 +215,8 @@ impl ImageProvider for TestProvider {
             prompt: request.prompt.to_owned(),
             seed: request.seed,
             callback: request.callback.clone(),
+            inputs: request.inputs.to_vec(),
+            strength_percent: request.strength_percent,
             state: Prediction::Working { started: true },
         });
         Ok(id)
@@ -266,6 +270,8 @@ pub(crate) struct TestModeration {
     pub(crate) is_down: AtomicBool,
     /// Whether it says that no picture is one.
     pub(crate) is_blind: AtomicBool,
+    /// Whether it finds every picture violent.
+    pub(crate) keeps_pictures_back: AtomicBool,
     kept_back: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -297,6 +303,9 @@ impl Moderation for TestModeration {
         }
         if self.kept_back.lock().expect("no holder panics").iter().any(|kept| kept == image) {
             return Ok(Verdict::Blocked { category: Category::Sexual, severity: 4 });
+        }
+        if self.keeps_pictures_back.load(Ordering::Relaxed) {
+            return Ok(Verdict::Blocked { category: Category::Violence, severity: 6 });
         }
         Ok(Verdict::Allowed)
     }

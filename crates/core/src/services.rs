@@ -19,6 +19,8 @@ use crate::ticket::TicketKey;
 pub struct Services {
     pub documents: Arc<dyn Documents>,
     pub blobs: Arc<dyn Blobs>,
+    /// What users send, before anybody looked at it: a container of its own, which no link reads.
+    pub uploads: Arc<dyn Blobs>,
     pub queue: Arc<dyn Queue>,
     pub replicate: Arc<dyn ImageProvider>,
     pub realtime: Arc<dyn Realtime>,
@@ -35,6 +37,12 @@ pub struct Services {
 }
 
 impl Services {
+    /// A new id's number: of now, and of chance.
+    pub(crate) fn fresh_ulid(&self) -> ulid::Ulid {
+        let now = self.clock.now().as_millisecond();
+        ulid::Ulid::from_parts(u64::try_from(now).unwrap_or(0), self.ids.random())
+    }
+
     pub fn provider(&self, provider: Provider) -> &dyn ImageProvider {
         match provider {
             Provider::Replicate => &*self.replicate,

@@ -88,6 +88,7 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
     Services {
         documents: caller.clone(),
         blobs: caller.clone(),
+        uploads: caller.clone(),
         queue: caller.clone(),
         replicate: caller.clone(),
         realtime: caller.clone(),

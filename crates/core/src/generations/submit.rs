@@ -11,12 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::generation::{Failure, Generation, Stage, minus, plus};
 use super::image::{ASK_WITHIN, Ask, ImageState};
+use super::inputs::{self, NoInputs};
 use super::update::{Case, update};
 use crate::ids::{GenerationId, UserId};
 use crate::messages::{FinishGeneration, News, QueueName, SubmitGeneration};
 use crate::ports::documents::{DocumentsError, encode};
 use crate::ports::image_provider::{
-    ImageProvider, PredictionId, ProviderRequest, Sought, SubmitError,
+    ImageProvider, InputImage, PredictionId, ProviderRequest, Sought, SubmitError,
 };
 use crate::ports::queue::Outgoing;
 use crate::services::Services;
@@ -37,7 +38,9 @@ pub async fn submit(
         return Ok(());
     }
     let taken_at = asks[0].taken_at;
-    let answers = join_all(asks.iter().map(|order| ask(services, &generation, order))).await;
+    let inputs = inputs::read(services, &generation).await;
+    let answers = asks.iter().map(|order| ask(services, &generation, order, &inputs));
+    let answers = join_all(answers).await;
     let answers: Vec<_> = asks.iter().map(|order| order.index).zip(answers).collect();
     record(services, user, id, &answers, taken_at).await
 }
@@ -55,6 +58,8 @@ enum Answer {
     /// Certainly nothing was started: try again after this long.
     Later(Duration),
     Refused,
+    /// Certainly nothing was started, and never can be: an input is there no more.
+    InputGone,
     /// Perhaps something was started: the lease ends, and then it is looked for.
     Unknown,
 }
@@ -89,7 +94,12 @@ fn take(case: &mut Case<'_>) -> Vec<AskOrder> {
     orders
 }
 
-async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> Answer {
+async fn ask(
+    services: &Services,
+    generation: &Generation,
+    order: &AskOrder,
+    inputs: &Result<Vec<InputImage>, NoInputs>,
+) -> Answer {
     let Some(model) = services.catalog.model(&generation.order.model) else {
         return Answer::Refused;
     };
@@ -117,6 +127,15 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
             Err(()) => return Answer::Unknown,
         }
     }
+    let inputs = match inputs {
+        Ok(inputs) => inputs,
+        Err(NoInputs::Gone) => return Answer::InputGone,
+        Err(NoInputs::NotNow(error)) => {
+            tracing::warn!(generation.id = %generation.id, error = error as &dyn std::error::Error,
+                "The pictures to start from cannot be read now");
+            return Answer::Later(backoff(order.ask.tries));
+        }
+    };
     if services.clock.now() > plus(order.taken_at, ASK_WITHIN) {
         // The store or the look took so long that the call might outlive the lease.
         return Answer::Unknown;
@@ -131,8 +150,8 @@ async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> 
         aspect_ratio: generation.order.aspect_ratio,
         seed: order.seed,
         output_format: generation.order.output_format,
-        inputs: &[],
-        strength_percent: None,
+        inputs,
+        strength_percent: generation.order.strength_percent,
         ticket: &ticket,
         callback,
         cancel_after: services.catalog.work_limit,
@@ -209,7 +228,10 @@ async fn record(
                 (Answer::Refused, Some(image)) if image.asked_at(taken_at) => {
                     image.state = ImageState::Failed { reason: Failure::Refused };
                 }
-                (Answer::Later(_) | Answer::Refused | Answer::Unknown, _) => {}
+                (Answer::InputGone, Some(image)) if image.asked_at(taken_at) => {
+                    image.state = ImageState::Failed { reason: Failure::InputGone };
+                }
+                (Answer::Later(_) | Answer::Refused | Answer::InputGone | Answer::Unknown, _) => {}
             }
         }
         case.end_if_settled();
