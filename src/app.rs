@@ -15,9 +15,11 @@ use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::service_bus::ServiceBusQueue;
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_adapters::web_pubsub::WebPubSub;
-use imagegen_core::catalog::Catalog;
+use imagegen_core::catalog::{Catalog, Provider};
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::Identity;
+use imagegen_core::ports::image_provider::ImageProvider;
+use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 
@@ -49,7 +51,7 @@ impl App {
                 ServiceBusQueue::new(settings.get(SERVICE_BUS), http.clone(), clock.clone())
                     .map_err(wrong(SERVICE_BUS))?,
             ),
-            replicate: Arc::new(replicate(settings, http.clone())?),
+            providers: providers(settings, &http)?,
             realtime: Arc::new(
                 WebPubSub::new(
                     settings.get("WEB_PUBSUB_CONNECTION_STRING"),
@@ -93,15 +95,27 @@ fn blobs(settings: &Settings) -> Result<FileBlobs, BadSettings> {
         .map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 
-fn replicate(settings: &Settings, http: Http) -> Result<Replicate, BadSettings> {
+/// Those that have what they need; a model's routes to the others are as if they were not there.
+fn providers(settings: &Settings, http: &Http) -> Result<Providers, BadSettings> {
+    let mut known: Vec<(Provider, Arc<dyn ImageProvider>)> = Vec::new();
+    if let Some(token) = settings.optional("REPLICATE_API_TOKEN") {
+        known.push((Provider::Replicate, Arc::new(replicate(settings, token, http)?)));
+    }
+    if known.is_empty() {
+        return Err(BadSettings::one("REPLICATE_API_TOKEN", "nobody is left who could draw"));
+    }
+    Ok(Providers::new(known))
+}
+
+fn replicate(settings: &Settings, token: &str, http: &Http) -> Result<Replicate, BadSettings> {
     let secrets = settings.list("REPLICATE_WEBHOOK_SECRETS").into_iter();
     let replicate = ReplicateSettings {
-        token: Secret::new(settings.get("REPLICATE_API_TOKEN")),
+        token: Secret::new(token),
         base_url: settings.get("REPLICATE_BASE_URL").to_owned(),
         webhook_secrets: secrets.map(Secret::new).collect(),
         output_hosts: settings.list("REPLICATE_DELIVERY_HOSTS"),
     };
-    Replicate::new(replicate, http).map_err(wrong("a REPLICATE_ setting"))
+    Replicate::new(replicate, http.clone()).map_err(wrong("a REPLICATE_ setting"))
 }
 
 fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
@@ -135,9 +149,13 @@ fn thresholds(settings: &Settings) -> Result<Thresholds, BadSettings> {
 fn public_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
     let Some(url) = settings.optional("PUBLIC_URL") else { return Ok(None) };
     url::Url::parse(url).map_err(wrong("PUBLIC_URL"))?;
-    if settings.list("REPLICATE_WEBHOOK_SECRETS").is_empty() {
-        let why = "it is needed with PUBLIC_URL, or no webhook can be believed";
-        return Err(BadSettings::one("REPLICATE_WEBHOOK_SECRETS", why));
+    // Who reports, and what proves that it was them.
+    let reporting = [("REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRETS")];
+    for (key, secret) in reporting {
+        if settings.optional(key).is_some() && settings.optional(secret).is_none() {
+            let why = "it is needed with PUBLIC_URL, or no webhook can be believed";
+            return Err(BadSettings::one(secret, why));
+        }
     }
     Ok(Some(url.trim_end_matches('/').to_owned()))
 }

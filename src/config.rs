@@ -84,8 +84,9 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "REPLICATE_API_TOKEN",
-        kind: Kind::Secret,
-        doc: "The token of the Replicate account that pays for pictures.",
+        kind: Kind::Optional,
+        doc: "The token of the Replicate account that pays for pictures. Secret. Absent: Replicate is not asked. One \
+              provider at least must be set.",
         example: "r8_example",
     },
     Setting {

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use image::{ImageFormat, Rgb, RgbImage};
+use imagegen_core::catalog::Provider;
 use imagegen_core::ids::UserId;
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::{Identity, IdentityError, Person};
 use imagegen_core::ports::image_provider::{
     ImageProvider, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot, Sought,
-    SubmitError, WebhookCall, WebhookError,
+    SubmitError, Submitted, WebhookCall, WebhookError,
 };
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
@@ -159,9 +160,28 @@ pub(crate) struct Sheet {
 }
 
 /// Draws squares. A word before a colon in the prompt decides otherwise: `refuse:`, `fail:`, `nsfw:`.
-#[derive(Debug, Default)]
+///
+/// Which provider it is decides how it behaves: Replicate can be searched by ticket, the others cannot; Foundry and Cog
+/// draw while they are asked.
+#[derive(Debug)]
 pub(crate) struct TestProvider {
+    which: Provider,
     sheets: Mutex<Vec<Sheet>>,
+    mood: Mutex<Mood>,
+    /// Requests, also those that came to nothing.
+    asked: AtomicU64,
+}
+
+/// What [`TestProvider`] does with requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Works,
+    /// 429, with the patience that it asks for.
+    Throttles(Option<Duration>),
+    /// It does what it is asked for, and the answer gets lost.
+    LosesAnswers,
+    /// It got lost on the way, and nobody knows.
+    LosesRequests,
 }
 
 /// The body of a webhook of [`TestProvider`].
@@ -172,6 +192,19 @@ pub(crate) struct WebhookBody {
 }
 
 impl TestProvider {
+    pub(crate) fn new(which: Provider) -> Self {
+        let (sheets, mood) = (Mutex::default(), Mutex::new(Mood::Works));
+        Self { which, sheets, mood, asked: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn set(&self, mood: Mood) {
+        *self.mood.lock().expect("no holder panics") = mood;
+    }
+
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn sheets(&self) -> Vec<Sheet> {
         self.sheets.lock().expect("no holder panics").clone()
     }
@@ -199,32 +232,62 @@ pub(crate) fn picture(seed: u32) -> RgbImage {
     RgbImage::from_pixel(256, 256, Rgb([red, green, blue]))
 }
 
+fn png(seed: u32) -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    picture(seed).write_to(&mut png, ImageFormat::Png).expect("memory is writable");
+    png.into_inner()
+}
+
 #[async_trait]
 impl ImageProvider for TestProvider {
-    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError> {
+    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<Submitted, SubmitError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let mood = *self.mood.lock().expect("no holder panics");
+        if let Mood::Throttles(retry_after) = mood {
+            return Err(SubmitError::Unavailable { retry_after, source: down("the provider") });
+        }
+        if mood == Mood::LosesRequests {
+            return Err(SubmitError::Uncertain(down("the wire")));
+        }
         if request.prompt.starts_with("refuse:") {
             return Err(SubmitError::Refused { reason: "not this".into() });
         }
         let mut sheets = self.sheets.lock().expect("no holder panics");
-        let id = PredictionId(format!("prediction-{}", sheets.len()));
+        let id = PredictionId(match self.which {
+            Provider::Replicate => format!("prediction-{}", sheets.len()),
+            other => format!("{}-{}", other.as_str(), sheets.len()),
+        });
+        let at_once = self.which.draws_while_asked();
         sheets.push(Sheet {
             id: id.clone(),
             ticket: request.ticket.as_str().to_owned(),
             prompt: request.prompt.to_owned(),
             seed: request.seed,
             callback: request.callback.clone(),
-            state: Prediction::Working { started: true },
+            state: if at_once {
+                Prediction::Drawn { output: String::new() }
+            } else {
+                Prediction::Working { started: true }
+            },
         });
-        Ok(id)
+        match mood {
+            Mood::LosesAnswers => Err(SubmitError::Uncertain(down("the wire"))),
+            _ if at_once => Ok(Submitted::Drawn { picture: png(request.seed) }),
+            _ => Ok(Submitted::Started(id)),
+        }
     }
 
     async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError> {
         let sheets = self.sheets();
+        let searchable = self.which == Provider::Replicate;
         let found = sheets.into_iter().find(|sheet| match &sought {
-            Sought::ById(id) => sheet.id == **id,
-            Sought::ByTicket { ticket, .. } => sheet.ticket == ticket.as_str(),
+            Sought::ById(id) => sheet.id.is(id),
+            Sought::ByTicket { ticket, .. } => searchable && sheet.ticket == ticket.as_str(),
         });
-        Ok(found.map(|Sheet { id, state, .. }| Snapshot { id, state }))
+        match (found, sought) {
+            (None, Sought::ByTicket { .. }) if !searchable => Err(ProviderError::Unsearchable),
+            (found, _) => Ok(found.map(|Sheet { id, state, .. }| Snapshot { id, state })),
+        }
     }
 
     async fn cancel(&self, prediction: &PredictionId) -> Result<(), ProviderError> {
@@ -249,10 +312,7 @@ impl ImageProvider for TestProvider {
         let id = output.trim_start_matches("test://");
         let sheet = self.sheets().into_iter().find(|sheet| sheet.id.0 == id);
         let sheet = sheet.ok_or(ProviderError::Refused { reason: "no such output".into() })?;
-        let mut png = Cursor::new(Vec::new());
-        let written = picture(sheet.seed).write_to(&mut png, ImageFormat::Png);
-        written.expect("memory is writable");
-        Ok(png.into_inner())
+        Ok(png(sheet.seed))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod files;
 pub mod http;
 pub mod imaging;
 pub mod oidc;
+mod outputs;
 pub mod replicate;
 pub mod sas;
 #[cfg(test)]

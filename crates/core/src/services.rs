@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Provider};
+use crate::catalog::Catalog;
 use crate::ports::blobs::Blobs;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::documents::Documents;
-use crate::ports::image_provider::ImageProvider;
 use crate::ports::imaging::Imaging;
 use crate::ports::moderation::Moderation;
 use crate::ports::queue::Queue;
 use crate::ports::realtime::Realtime;
+use crate::providers::Providers;
 use crate::ticket::TicketKey;
 
 /// What the rules stand on. Cheap to clone.
@@ -19,7 +19,7 @@ pub struct Services {
     pub documents: Arc<dyn Documents>,
     pub blobs: Arc<dyn Blobs>,
     pub queue: Arc<dyn Queue>,
-    pub replicate: Arc<dyn ImageProvider>,
+    pub providers: Providers,
     pub realtime: Arc<dyn Realtime>,
     pub moderation: Arc<dyn Moderation>,
     pub imaging: Arc<dyn Imaging>,
@@ -29,12 +29,4 @@ pub struct Services {
     pub tickets: TicketKey,
     /// Where providers reach us, such as `https://api.example.com`; without it jobs are polled by delayed messages.
     pub public_url: Option<String>,
-}
-
-impl Services {
-    pub fn provider(&self, provider: Provider) -> &dyn ImageProvider {
-        match provider {
-            Provider::Replicate => &*self.replicate,
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! and `Err` abandons it. The one file that is to change when the edge's function table comes in between.
 
 use imagegen_core::accounts;
+use imagegen_core::catalog::Provider;
 use imagegen_core::generations;
 use imagegen_core::messages::{
     FinishGeneration, News, QueueName, ResetAccountCredits, SubmitGeneration,
@@ -34,18 +35,21 @@ pub(crate) async fn message(
     Ok(())
 }
 
-/// `id` and `body` as the provider sent them to `…/{ticket}`.
+/// `id` and `body` as `provider` sent them to `…/{ticket}`.
 pub(crate) async fn webhook(
     services: &Services,
+    provider: Provider,
     id: &str,
     ticket: &str,
     body: &[u8],
 ) -> Result<(), BoxError> {
     let now = services.clock.now();
     let call = WebhookCall { id: Some(id), timestamp: None, signature: None, body, now };
-    let snapshot = services.replicate.verify(&call)?;
+    let adapter = services.providers.get(provider).ok_or("nobody of that name was asked")?;
+    let snapshot = adapter.verify(&call)?;
     let named = services.tickets.check(ticket).ok_or("the ticket is not ours")?;
-    let news = News::Report { index: named.index, prediction: snapshot.id, state: snapshot.state };
+    let index = named.index;
+    let news = News::Report { index, provider, prediction: snapshot.id, state: snapshot.state };
     let message = FinishGeneration { user: named.user, generation: named.generation, news };
     let outgoing = Outgoing {
         queue: QueueName::GenerationResults,

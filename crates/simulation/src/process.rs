@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::faults::Fault;
+use crate::provider;
 use crate::world::{Caller, World, locked};
 
 /// One life of one process.
@@ -85,7 +86,7 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         documents: caller.clone(),
         blobs: caller.clone(),
         queue: caller.clone(),
-        replicate: caller.clone(),
+        providers: provider::all(&caller),
         realtime: caller.clone(),
         moderation: caller.clone(),
         imaging: caller.clone(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use imagegen_core::catalog::Provider;
 use imagegen_core::ports::image_provider::{Prediction, PredictionId, Snapshot};
 use tokio::time::sleep;
 
@@ -27,6 +28,8 @@ pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
         return;
     }
     let ticket = callback.rsplit('/').next().unwrap_or_default().to_owned();
+    let called = |provider: &Provider| callback.contains(&format!("/{}/", provider.as_str()));
+    let provider = Provider::ALL.into_iter().find(called).expect("the address names who calls it");
     let body = serde_json::to_vec(&(&snapshot.id, &snapshot.state)).expect("plain data");
     let id = format!("msg_{}_{}", snapshot.id.0, name(&snapshot.state));
     let copies = if world.strikes(Fault::WebhookDoubled, rates.webhook_doubled) { 2 } else { 1 };
@@ -38,16 +41,25 @@ pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
         };
         locked(&world.studio).busy += 1;
         let delay = Duration::from_millis(delay);
-        tokio::spawn(travel(Arc::clone(world), delay, id.clone(), ticket.clone(), body.clone()));
+        let call = Call { provider, id: id.clone(), ticket: ticket.clone(), body: body.clone() };
+        tokio::spawn(travel(Arc::clone(world), delay, call));
     }
 }
 
-async fn travel(world: Arc<World>, delay: Duration, id: String, ticket: String, body: Vec<u8>) {
+#[derive(Clone)]
+struct Call {
+    provider: Provider,
+    id: String,
+    ticket: String,
+    body: Vec<u8>,
+}
+
+async fn travel(world: Arc<World>, delay: Duration, call: Call) {
     sleep(delay).await;
     for count in 1..=TRIES {
-        let (id, ticket, body) = (id.clone(), ticket.clone(), body.clone());
-        let answer = invoke(&world, "replicate_webhook", move |services| async move {
-            deliver::webhook(&services, &id, &ticket, &body).await.is_ok()
+        let Call { provider, id, ticket, body } = call.clone();
+        let answer = invoke(&world, "webhook", move |services| async move {
+            deliver::webhook(&services, provider, &id, &ticket, &body).await.is_ok()
         });
         if matches!(answer.await, Ran::Done(true)) {
             break;

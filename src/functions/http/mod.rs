@@ -14,6 +14,7 @@ mod negotiate_realtime;
 mod quote_generation;
 mod replicate_webhook;
 mod retry_generation;
+mod webhook;
 
 pub use self::cancel_generation::cancel_generation;
 pub use self::create_generation::{NewGeneration, create_generation};

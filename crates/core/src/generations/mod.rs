@@ -1,9 +1,10 @@
 //! Jobs: from a wish to pictures, whatever crashes, repeats or comes late.
 //!
 //! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
-//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`], [`finish`] with
+//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`] with [`route`] and [`ask`], [`finish`] with
 //! [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees).
 
+mod ask;
 mod cancel;
 mod create;
 mod deliver;
@@ -14,6 +15,7 @@ mod keys;
 mod order;
 mod queries;
 mod reconcile;
+mod route;
 mod submit;
 mod update;
 mod view;

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use imagegen_core::accounts::Draft;
-use imagegen_core::catalog::PlanId;
+use imagegen_core::catalog::{PlanId, Provider};
 use imagegen_core::credits::Credits;
 use imagegen_core::ids::GenerationId;
 use imagegen_core::ports::{blobs, documents};
@@ -111,7 +111,7 @@ fn a_webhook_with_a_ticket_that_we_did_not_issue_is_refused() {
         let world = World::new(1, Level::None, Recording::Off);
         let services = services(&world, &Process::new(1, SignedDuration::ZERO));
         let body = br#"["prediction1",{"state":"filtered"}]"#;
-        let refused = deliver::webhook(&services, "msg_1", "usr_1.gen_1.0.AAAA", body).await;
+        let refused = deliver::webhook(&services, Provider::Replicate, "msg_1", "usr_1.gen_1.0.AAAA", body).await;
         assert_eq!(refused.map_err(|e| e.to_string()), Err("the ticket is not ours".into()));
         assert_eq!(world.bus.open(), 0);
     });
