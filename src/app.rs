@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use imagegen_adapters::bfl::{Bfl, BflSettings};
 use imagegen_adapters::clock::{SystemClock, SystemIds};
+use imagegen_adapters::cog::Cog;
 use imagegen_adapters::content_safety::{ContentSafety, ContentSafetySettings, Thresholds};
 use imagegen_adapters::files::FileBlobs;
+use imagegen_adapters::foundry::{Foundry, FoundrySettings};
 use imagegen_adapters::http::{Http, Secret};
 use imagegen_adapters::imaging::Pipeline;
 use imagegen_adapters::oidc::{OidcIdentity, OidcSettings};
@@ -101,8 +104,28 @@ fn providers(settings: &Settings, http: &Http) -> Result<Providers, BadSettings>
     if let Some(token) = settings.optional("REPLICATE_API_TOKEN") {
         known.push((Provider::Replicate, Arc::new(replicate(settings, token, http)?)));
     }
+    match (settings.optional("FOUNDRY_ENDPOINT"), settings.optional("FOUNDRY_API_KEY")) {
+        (Some(endpoint), Some(key)) => {
+            known.push((Provider::Foundry, Arc::new(foundry(settings, endpoint, key, http)?)));
+        }
+        (None, None) => {}
+        (Some(_), None) => {
+            return Err(BadSettings::one("FOUNDRY_API_KEY", "it is needed with FOUNDRY_ENDPOINT"));
+        }
+        (None, Some(_)) => {
+            return Err(BadSettings::one("FOUNDRY_ENDPOINT", "it is needed with FOUNDRY_API_KEY"));
+        }
+    }
+    if let Some(key) = settings.optional("BFL_API_KEY") {
+        known.push((Provider::Bfl, Arc::new(bfl(settings, key, http)?)));
+    }
+    if let Some(base_url) = settings.optional("COG_BASE_URL") {
+        let cog = Cog::new(base_url, http.clone()).map_err(wrong("COG_BASE_URL"))?;
+        known.push((Provider::Cog, Arc::new(cog)));
+    }
     if known.is_empty() {
-        return Err(BadSettings::one("REPLICATE_API_TOKEN", "nobody is left who could draw"));
+        let why = "nobody is left who could draw: set it, or FOUNDRY_ENDPOINT, BFL_API_KEY or COG_BASE_URL";
+        return Err(BadSettings::one("REPLICATE_API_TOKEN", why));
     }
     Ok(Providers::new(known))
 }
@@ -116,6 +139,30 @@ fn replicate(settings: &Settings, token: &str, http: &Http) -> Result<Replicate,
         output_hosts: settings.list("REPLICATE_DELIVERY_HOSTS"),
     };
     Replicate::new(replicate, http.clone()).map_err(wrong("a REPLICATE_ setting"))
+}
+
+fn foundry(
+    settings: &Settings,
+    endpoint: &str,
+    key: &str,
+    http: &Http,
+) -> Result<Foundry, BadSettings> {
+    let foundry = FoundrySettings {
+        endpoint: endpoint.to_owned(),
+        key: Secret::new(key),
+        output_hosts: settings.list("FOUNDRY_OUTPUT_HOSTS"),
+    };
+    Foundry::new(foundry, http.clone()).map_err(wrong("a FOUNDRY_ setting"))
+}
+
+fn bfl(settings: &Settings, key: &str, http: &Http) -> Result<Bfl, BadSettings> {
+    let bfl = BflSettings {
+        key: Secret::new(key),
+        base_url: settings.get("BFL_BASE_URL").to_owned(),
+        webhook_secret: settings.optional("BFL_WEBHOOK_SECRET").map(Secret::new),
+        hosts: settings.list("BFL_HOSTS"),
+    };
+    Bfl::new(bfl, http.clone()).map_err(wrong("a BFL_ setting"))
 }
 
 fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
@@ -150,7 +197,8 @@ fn public_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
     let Some(url) = settings.optional("PUBLIC_URL") else { return Ok(None) };
     url::Url::parse(url).map_err(wrong("PUBLIC_URL"))?;
     // Who reports, and what proves that it was them.
-    let reporting = [("REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRETS")];
+    let reporting =
+        [("REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRETS"), ("BFL_API_KEY", "BFL_WEBHOOK_SECRET")];
     for (key, secret) in reporting {
         if settings.optional(key).is_some() && settings.optional(secret).is_none() {
             let why = "it is needed with PUBLIC_URL, or no webhook can be believed";

@@ -72,6 +72,7 @@ pub fn all() -> Vec<Function> {
             "webhooks/replicate/{ticket}",
             http::replicate_webhook,
         ),
+        Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook),
         // About the service
         Function::open("get_health", "health", http::get_health)
             .summary("Whether the service and what it depends on work")

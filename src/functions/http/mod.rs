@@ -1,5 +1,6 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
+mod bfl_webhook;
 mod cancel_generation;
 mod create_generation;
 mod get_generation;
@@ -16,6 +17,7 @@ mod replicate_webhook;
 mod retry_generation;
 mod webhook;
 
+pub use self::bfl_webhook::bfl_webhook;
 pub use self::cancel_generation::cancel_generation;
 pub use self::create_generation::{NewGeneration, create_generation};
 pub use self::get_generation::get_generation;

@@ -49,7 +49,7 @@ async fn submit(url: &str, callback: Option<String>) -> Result<PredictionId, Sub
     };
     match replicate(url, &TestClock::new()).submit(&request).await? {
         Submitted::Started(prediction) => Ok(prediction),
-        Submitted::Drawn { .. } => panic!("it draws afterwards"),
+        other => panic!("it draws afterwards: {other:?}"),
     }
 }
 

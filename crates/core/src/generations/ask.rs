@@ -34,6 +34,9 @@ pub(super) enum Answer {
     /// Certainly nothing was started: another route may be asked.
     TurnedAway,
     Refused,
+    /// Drawn, and kept back by the provider.
+    Filtered,
+    Failed,
     /// Perhaps something was started: the lease ends, and then it is looked for.
     Unknown,
     /// Perhaps something was started, and nobody will ever be able to tell.
@@ -112,6 +115,11 @@ async fn judge(
             match submitted {
                 Submitted::Started(prediction) => Answer::Accepted(prediction),
                 Submitted::Drawn { picture } => keep(services, generation, order, picture).await,
+                Submitted::Filtered => Answer::Filtered,
+                Submitted::Failed { reason } => {
+                    tracing::warn!(generation.id = %generation.id, provider = name, "The provider failed: {reason}");
+                    Answer::Failed
+                }
             }
         }
         Err(SubmitError::Refused { reason }) => {

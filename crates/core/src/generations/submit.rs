@@ -16,10 +16,11 @@ use super::image::{ASK_WITHIN, ImageState};
 use super::route::Routes;
 use super::update::{Case, update};
 use crate::catalog::Provider;
-use crate::ids::{GenerationId, UserId};
+use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::messages::{FinishGeneration, News, QueueName, SubmitGeneration};
 use crate::ports::documents::{DocumentsError, encode};
 use crate::ports::image_provider::PredictionId;
+use crate::ports::moderation::Category;
 use crate::ports::queue::Outgoing;
 use crate::services::Services;
 
@@ -155,11 +156,24 @@ async fn record(
                 Answer::Refused if stands => {
                     image.state = ImageState::Failed { reason: Failure::Refused };
                 }
+                Answer::Filtered if stands => {
+                    let decision = DecisionId::new(super::create::ulid(services));
+                    image.spent_usd_micros = price;
+                    image.state = ImageState::Filtered { decision, category: Category::Other };
+                }
+                Answer::Failed if stands => {
+                    image.state = ImageState::Failed { reason: Failure::ProviderFailed };
+                }
                 Answer::Lost if stands => {
                     image.spent_usd_micros = price;
                     image.state = ImageState::Failed { reason: Failure::ProviderFailed };
                 }
-                Answer::TurnedAway | Answer::Refused | Answer::Lost | Answer::Unknown => {}
+                Answer::TurnedAway
+                | Answer::Refused
+                | Answer::Filtered
+                | Answer::Failed
+                | Answer::Lost
+                | Answer::Unknown => {}
             }
         }
         case.end_if_settled();
@@ -190,7 +204,12 @@ impl Unwanted {
         match answer {
             Answer::Accepted(it) => Some(Self::Prediction(order.provider, it.clone())),
             Answer::Kept => Some(Self::File { index: order.index }),
-            Answer::TurnedAway | Answer::Refused | Answer::Lost | Answer::Unknown => None,
+            Answer::TurnedAway
+            | Answer::Refused
+            | Answer::Filtered
+            | Answer::Failed
+            | Answer::Lost
+            | Answer::Unknown => None,
         }
     }
 }

@@ -51,6 +51,10 @@ pub enum Submitted {
     Started(PredictionId),
     /// It is drawn, and this is the file: the provider keeps none.
     Drawn { picture: Vec<u8> },
+    /// It was drawn, and the provider's own safety check kept it back.
+    Filtered,
+    /// The provider tried and failed. `reason` is for the log.
+    Failed { reason: String },
 }
 
 /// One picture to draw.
