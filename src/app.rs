@@ -197,8 +197,10 @@ fn public_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
     let Some(url) = settings.optional("PUBLIC_URL") else { return Ok(None) };
     url::Url::parse(url).map_err(wrong("PUBLIC_URL"))?;
     // Who reports, and what proves that it was them.
-    let reporting =
-        [("REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRETS"), ("BFL_API_KEY", "BFL_WEBHOOK_SECRET")];
+    let reporting = [
+        ("REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRETS"),
+        ("BFL_API_KEY", "BFL_WEBHOOK_SECRET"),
+    ];
     for (key, secret) in reporting {
         if settings.optional(key).is_some() && settings.optional(secret).is_none() {
             let why = "it is needed with PUBLIC_URL, or no webhook can be believed";

@@ -6,6 +6,7 @@ mod ledger;
 mod package;
 mod plan;
 mod serve;
+mod spend;
 
 pub use self::generate::{Generated, generated};
 
@@ -61,6 +62,11 @@ enum LedgerCommand {
         #[command(flatten)]
         store: StoreArguments,
     },
+    /// What providers took and users paid, by model and provider. Jobs at work have no credits yet.
+    Spend {
+        #[command(flatten)]
+        store: StoreArguments,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,6 +109,7 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
             ledger::verify(&store.documents, account.as_deref())
         }
+        Some(Command::Ledger(LedgerCommand::Spend { store })) => spend::spend(&store.documents),
         Some(Command::Admin(AdminCommand::Plan { account, plan, store })) => {
             plan::change(&store.documents, &account, &plan)
         }

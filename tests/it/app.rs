@@ -78,7 +78,8 @@ impl TestApp {
         let others: BTreeMap<_, _> =
             others.iter().map(|other| (*other, Arc::new(TestProvider::new(*other)))).collect();
         let known = others.iter().map(|(which, it)| (*which, it.clone() as Arc<dyn ImageProvider>));
-        let known = known.chain([(Provider::Replicate, provider.clone() as Arc<dyn ImageProvider>)]);
+        let known =
+            known.chain([(Provider::Replicate, provider.clone() as Arc<dyn ImageProvider>)]);
         let moderation = Arc::new(TestModeration::default());
         let realtime = Arc::new(TestRealtime::default());
         let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
@@ -251,6 +252,22 @@ impl TestApp {
         assert!(entries.iter().all(|entry| entry.id.starts_with("grant:")), "{why}: {entries:?}");
         assert_eq!(self.queue.waiting(), [], "{why}");
         assert_eq!(self.credits(user).await, (10, 0), "{why}");
+    }
+
+    /// Every stored blob, by its path.
+    pub(crate) fn blob_names(&self) -> Vec<String> {
+        let (mut names, mut folders) = (Vec::new(), vec![self.folder.join("blobs")]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("it is readable") {
+                let path = entry.expect("it is readable").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    names.push(path.display().to_string());
+                }
+            }
+        }
+        names
     }
 
     /// The stored file behind a link.

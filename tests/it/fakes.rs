@@ -129,6 +129,11 @@ impl TestQueue {
         self.kept.lock().expect("no holder panics").push_back(it);
     }
 
+    /// What waits is lost.
+    pub(crate) fn forget(&self) {
+        self.kept.lock().expect("no holder panics").clear();
+    }
+
     pub(crate) fn waiting(&self) -> Vec<Outgoing> {
         let kept = self.kept.lock().expect("no holder panics");
         kept.iter().map(|it| it.message.clone()).collect()
@@ -232,7 +237,7 @@ pub(crate) fn picture(seed: u32) -> RgbImage {
     RgbImage::from_pixel(256, 256, Rgb([red, green, blue]))
 }
 
-fn png(seed: u32) -> Vec<u8> {
+pub(crate) fn png(seed: u32) -> Vec<u8> {
     let mut png = Cursor::new(Vec::new());
     picture(seed).write_to(&mut png, ImageFormat::Png).expect("memory is writable");
     png.into_inner()

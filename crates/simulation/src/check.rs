@@ -212,7 +212,10 @@ fn pictures(
                 let model = world.catalog.model(&job.order.model).expect("it was offered");
                 let price = model.route(image.provider).map(|route| route.usd_micros);
                 if price != Some(image.spent_usd_micros) {
-                    broken.push(format!("{prefix} took {} of us, not {price:?}", image.spent_usd_micros));
+                    broken.push(format!(
+                        "{prefix} took {} of us, not {price:?}",
+                        image.spent_usd_micros
+                    ));
                 }
                 for name in names(asset) {
                     if !stored.remove(&format!("{prefix}{name}")) {

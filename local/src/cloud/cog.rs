@@ -101,7 +101,8 @@ impl Cog {
         let error = Script::of(&order.prompt).error(1).map(str::to_owned);
         let ended = match (error, painted) {
             (None, Ok(picture)) => {
-                let output = format!("data:image/{};base64,{}", order.extension, BASE64.encode(picture));
+                let output =
+                    format!("data:image/{};base64,{}", order.extension, BASE64.encode(picture));
                 let metrics = json!({ "predict_time": takes.as_secs_f64() });
                 json!({ "id": id, "status": "succeeded", "output": [output], "metrics": metrics })
             }
@@ -168,9 +169,15 @@ mod tests {
     async fn it_does_one_thing_at_a_time_and_knows_what_it_does() {
         let cog = cog("cog-busy", 1);
         let first = put(&cog, "a", "slow: a fox");
-        let (first, others) = tokio::join!(tokio::time::timeout(std::time::Duration::from_millis(300), first), async {
-            (put(&cog, "a", "slow: a fox").await.status(), put(&cog, "b", "a fox").await.status())
-        });
+        let (first, others) = tokio::join!(
+            tokio::time::timeout(std::time::Duration::from_millis(300), first),
+            async {
+                (
+                    put(&cog, "a", "slow: a fox").await.status(),
+                    put(&cog, "b", "a fox").await.status(),
+                )
+            }
+        );
         assert!(first.is_err(), "it takes 20 seconds");
         assert_eq!(others, (StatusCode::ACCEPTED, StatusCode::CONFLICT));
         // Nobody waits for it any more.

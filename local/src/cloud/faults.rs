@@ -176,7 +176,9 @@ impl Faults {
             .map(|(service, value)| {
                 if !SERVICES.contains(&service.as_str()) {
                     let known = SERVICES.join(", ");
-                    return Err(format!("{service}: there is no such service, but {known} and host"));
+                    return Err(format!(
+                        "{service}: there is no such service, but {known} and host"
+                    ));
                 }
                 match serde_json::from_value(value) {
                     Ok(orders) => Ok((service, orders)),
@@ -304,7 +306,10 @@ mod tests {
             let answer = faults.handle(&call(Method::PUT, "/", orders));
             assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
             let sentence = body(&answer)["detail"].as_str().expect("a sentence").to_owned();
-            assert!(sentence.starts_with("replicat:") || sentence.starts_with("seed:"), "{sentence}");
+            assert!(
+                sentence.starts_with("replicat:") || sentence.starts_with("seed:"),
+                "{sentence}"
+            );
             assert_eq!(faults.draw("blobs"), Fault::default());
         }
     }

@@ -119,9 +119,7 @@ impl Studio {
             let subject = Script::of(&order.prompt).subject;
             let (width, height) = within(canvas, order.width, order.height);
             let mut picture = match input {
-                Some(input) => {
-                    painter::repaint(subject, order.seed, &input, 0.55, width, height)
-                }
+                Some(input) => painter::repaint(subject, order.seed, &input, 0.55, width, height),
                 None => painter::paint(subject, order.seed, width, height),
             };
             if is_unsafe(subject, 0) {

@@ -169,6 +169,14 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_public_url_switches_webhooks_off_and_leaves_the_stand_ins() {
+        let settings = settings(&[("PUBLIC_URL", "")]);
+        assert_eq!(settings.get("PUBLIC_URL"), Some(""), "the handler takes it as absent");
+        assert!(settings.get("REPLICATE_BASE_URL").is_some_and(|url| url.contains("/_local/")));
+        assert!(settings.get("COG_BASE_URL").is_some());
+    }
+
+    #[test]
     fn percent_names_are_replaced_and_missing_ones_named() {
         let settings = Settings::of(&[("QUEUE", "jobs"), ("STAGE", "dev")]);
         assert_eq!(settings.resolve("%QUEUE%-%STAGE%").as_deref(), Ok("jobs-dev"));

@@ -126,7 +126,8 @@ async fn every_status_is_read_by_its_name_whatever_the_http_status() {
 #[tokio::test]
 async fn a_task_is_asked_about_where_it_was_told_and_the_key_goes_nowhere_else() {
     let pending = || answer(200, include_str!("fixtures/pending.json"));
-    let (server, elsewhere) = (Server::script([pending()]).await, Server::script([pending()]).await);
+    let (server, elsewhere) =
+        (Server::script([pending()]).await, Server::script([pending()]).await);
     let provider = bfl(&server.url, None);
     for (told, target) in [
         (format!("{ID} {}/eu/get?id=1", server.url), "/eu/get?id=1".to_owned()),

@@ -126,7 +126,10 @@ impl Task {
             },
             "Request Moderated" | "Content Moderated" => Prediction::Filtered,
             "Error" => Prediction::Failed {
-                reason: reason(&self.details.as_ref().map(Value::to_string).unwrap_or_default(), ""),
+                reason: reason(
+                    &self.details.as_ref().map(Value::to_string).unwrap_or_default(),
+                    "",
+                ),
             },
             "Task not found" => return None,
             status => {

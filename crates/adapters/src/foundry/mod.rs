@@ -101,7 +101,9 @@ impl ImageProvider for Foundry {
                 let fetched = fetch(&self.http, &self.hosts, &link, soon).await;
                 fetched.map_err(|e| SubmitError::Uncertain(e.into()))?
             }
-            None => return Ok(Submitted::Failed { reason: "it answered without a picture".into() }),
+            None => {
+                return Ok(Submitted::Failed { reason: "it answered without a picture".into() });
+            }
         };
         Ok(Submitted::Drawn { picture })
     }

@@ -42,9 +42,8 @@ impl<'a> Routes<'a> {
         let providers = &self.services.providers;
         let ready = model.routes.iter().filter_map(|r| providers.ready_at(r.provider, self.now));
         let wait = |at: Timestamp| Duration::try_from(at.duration_since(self.now)).ok();
-        let wait = ready.filter_map(wait).map(|wait| {
-            if wait.is_zero() { backoff(tries) } else { wait }
-        });
+        let wait =
+            ready.filter_map(wait).map(|wait| if wait.is_zero() { backoff(tries) } else { wait });
         wait.min().unwrap_or_else(|| backoff(tries))
     }
 }

@@ -100,17 +100,15 @@ impl Case<'_> {
         let now = self.now();
         let price = self.price_of_one();
         let hold = self.generation.hold.clone();
-        let at_provider = self.generation.images().iter().any(|image| {
-            match image.state {
-                ImageState::Requested { .. }
-                | ImageState::Rendering { .. }
-                | ImageState::Kept { .. } => true,
-                ImageState::Planned { .. }
-                | ImageState::Drawn { .. }
-                | ImageState::Delivered(_)
-                | ImageState::Filtered { .. }
-                | ImageState::Failed { .. } => false,
-            }
+        let at_provider = self.generation.images().iter().any(|image| match image.state {
+            ImageState::Requested { .. }
+            | ImageState::Rendering { .. }
+            | ImageState::Kept { .. } => true,
+            ImageState::Planned { .. }
+            | ImageState::Drawn { .. }
+            | ImageState::Delivered(_)
+            | ImageState::Filtered { .. }
+            | ImageState::Failed { .. } => false,
         });
         if let Some(captured) = self.generation.end(outcome, price, now) {
             let entries = self.draft.account.wallet.close(&hold, captured, now);

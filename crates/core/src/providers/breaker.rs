@@ -70,7 +70,11 @@ impl Breaker {
         match self.0 {
             State::AtEase { .. } => now,
             State::Pausing { until, .. } | State::Probing { until, .. } => {
-                if is_over(until, now) { now } else { until }
+                if is_over(until, now) {
+                    now
+                } else {
+                    until
+                }
             }
         }
     }

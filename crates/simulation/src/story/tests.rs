@@ -111,7 +111,9 @@ fn a_webhook_with_a_ticket_that_we_did_not_issue_is_refused() {
         let world = World::new(1, Level::None, Recording::Off);
         let services = services(&world, &Process::new(1, SignedDuration::ZERO));
         let body = br#"["prediction1",{"state":"filtered"}]"#;
-        let refused = deliver::webhook(&services, Provider::Replicate, "msg_1", "usr_1.gen_1.0.AAAA", body).await;
+        let refused =
+            deliver::webhook(&services, Provider::Replicate, "msg_1", "usr_1.gen_1.0.AAAA", body)
+                .await;
         assert_eq!(refused.map_err(|e| e.to_string()), Err("the ticket is not ours".into()));
         assert_eq!(world.bus.open(), 0);
     });

@@ -94,9 +94,10 @@ impl Bfl {
             (&Method::GET, ["v1", "get_result"]) => {
                 let id = call.parameter("id").unwrap_or_default();
                 match self.shared.store.get(&id) {
-                    Some(task) => {
-                        super::json(StatusCode::OK, &task.shown(&self.shared.base, Timestamp::now()))
-                    }
+                    Some(task) => super::json(
+                        StatusCode::OK,
+                        &task.shown(&self.shared.base, Timestamp::now()),
+                    ),
                     None => {
                         let none = json!({ "id": id, "status": "Task not found", "result": null });
                         super::json(StatusCode::NOT_FOUND, &none)
@@ -152,8 +153,7 @@ impl Bfl {
         let Some(task) = task.filter(|task| task.is_ready(now) && now < task.ends_at + KEPT) else {
             return empty(StatusCode::NOT_FOUND);
         };
-        let content_type =
-            if task.order.extension == "png" { "image/png" } else { "image/jpeg" };
+        let content_type = if task.order.extension == "png" { "image/png" } else { "image/jpeg" };
         match self.shared.studio.paint(&task.order).await {
             Ok(picture) => with_body(StatusCode::OK, content_type, picture),
             Err(sentence) => detail(StatusCode::INTERNAL_SERVER_ERROR, &sentence),
@@ -179,7 +179,8 @@ impl Task {
 
     fn shown(&self, base: &str, now: Timestamp) -> Value {
         let sample = format!("{base}/samples/{}", self.id);
-        let result = self.is_ready(now).then(|| json!({ "sample": sample, "seed": self.order.seed }));
+        let result =
+            self.is_ready(now).then(|| json!({ "sample": sample, "seed": self.order.seed }));
         let done = self.ends_at.duration_since(self.created_at).as_secs_f64().max(0.001);
         let progress = (now.duration_since(self.created_at).as_secs_f64() / done).min(1.0);
         json!({
@@ -212,7 +213,8 @@ fn order(model: &str, body: &[u8]) -> Result<Ordered, (&'static str, &'static st
     if body.get("safety_tolerance").and_then(Value::as_u64).is_some_and(|it| it > 6) {
         return Err(("safety_tolerance", "Input should be less than or equal to 6"));
     }
-    let here = |url: &&str| url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:");
+    let here =
+        |url: &&str| url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:");
     let webhook = text("webhook_url");
     if webhook.is_some_and(|url| !here(&url)) {
         return Err(("webhook_url", "The local Black Forest Labs call no other machine"));

@@ -92,7 +92,10 @@ fn uris(model: &Model, input: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-pub(in crate::cloud) async fn fetch(client: &reqwest::Client, uri: &str) -> Result<Vec<u8>, String> {
+pub(in crate::cloud) async fn fetch(
+    client: &reqwest::Client,
+    uri: &str,
+) -> Result<Vec<u8>, String> {
     if let Some(data) = uri.strip_prefix("data:") {
         let (_, content) = data.split_once(";base64,").ok_or("an input image is not base64")?;
         return BASE64.decode(content).map_err(|e| format!("an input image cannot be read: {e}"));
