@@ -69,6 +69,7 @@ impl App {
             clock: clock.clone(),
             ids,
             catalog: Arc::new(Catalog::built_in()),
+            paces: Arc::default(),
             tickets: TicketKey::new(settings.get("TICKET_KEY")),
             public_url: public_url(settings)?,
         };
@@ -165,7 +166,7 @@ fn bfl(settings: &Settings, key: &str, http: &Http) -> Result<Bfl, BadSettings> 
     Bfl::new(bfl, http.clone()).map_err(wrong("a BFL_ setting"))
 }
 
-fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
+pub(crate) fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
     let safety = ContentSafetySettings {
         endpoint: settings.get("CONTENT_SAFETY_ENDPOINT").to_owned(),
         key: Secret::new(settings.get("CONTENT_SAFETY_KEY")),

@@ -9,5 +9,7 @@ mod fakes;
 mod folder;
 mod functions;
 mod generation_life;
+mod layers;
 mod providers;
+mod safety;
 mod whole;

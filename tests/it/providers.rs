@@ -175,7 +175,7 @@ async fn a_picture_that_came_with_the_answer_survives_whoever_brought_it() {
     app.provider.set(Mood::Throttles(None));
     let id = order(&app, "a fox").await;
     app.deliver().await;
-    let raw = |app: &TestApp| app.blob_names().iter().any(|name| name.ends_with("raw.bin"));
+    let raw = |app: &TestApp| app.stored_blobs().iter().any(|name| name.ends_with("raw.bin"));
     assert_eq!(app.generation("ada", &id).await["status"], "finishing");
     assert!(raw(&app), "it lies with us before anything says so");
     // The message that looks after it is lost.
@@ -199,7 +199,7 @@ async fn a_cancelled_picture_leaves_nothing_behind() {
     app.drain().await;
     live(&app, 120).await;
     assert_eq!(app.generation("ada", &id).await["status"], "cancelled");
-    assert_eq!(app.blob_names(), Vec::<String>::new());
+    assert_eq!(app.stored_blobs(), Vec::<String>::new());
 }
 
 /// A job that waits for Black Forest Labs.
@@ -250,7 +250,7 @@ async fn a_webhook_after_the_cancel_changes_nothing() {
     let job = app.generation("ada", &id).await;
     assert_eq!(job["status"], "cancelled", "{job}");
     assert_eq!(job["credits"], json!({ "held": 0, "captured": 0, "released": 5 }), "{job}");
-    assert_eq!(app.blob_names(), Vec::<String>::new());
+    assert_eq!(app.stored_blobs(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -93,6 +93,7 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         clock: caller.clone(),
         ids: caller,
         catalog: Arc::clone(&world.catalog),
+        paces: Arc::default(),
         tickets: TicketKey::new("simulation"),
         public_url: with_webhook.then(|| "https://api.example".to_owned()),
     }

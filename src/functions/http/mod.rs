@@ -1,8 +1,10 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
+mod appeal_decision;
 mod bfl_webhook;
 mod cancel_generation;
 mod create_generation;
+mod get_decision;
 mod get_generation;
 mod get_health;
 mod get_me;
@@ -17,9 +19,11 @@ mod replicate_webhook;
 mod retry_generation;
 mod webhook;
 
+pub use self::appeal_decision::{AppealBody, appeal_decision};
 pub use self::bfl_webhook::bfl_webhook;
 pub use self::cancel_generation::cancel_generation;
 pub use self::create_generation::{NewGeneration, create_generation};
+pub use self::get_decision::{DecisionView, get_decision};
 pub use self::get_generation::get_generation;
 pub use self::get_health::{Health, get_health};
 pub use self::get_me::{Me, get_me};

@@ -17,7 +17,8 @@ use crate::ports::BoxError;
 use crate::ports::documents::DocumentsError;
 use crate::ports::image_provider::ProviderError;
 use crate::ports::imaging::{Encoded, Finished, ImagingOrder, Recipe};
-use crate::ports::moderation::Verdict;
+use crate::ports::moderation::{ModerationError, Verdict};
+use crate::safety::{self, Decision, Fingerprint};
 use crate::services::Services;
 
 /// A step that needs something which is down now: tried again, until the job is given up.
@@ -40,8 +41,9 @@ pub(super) async fn deliver(
 ) -> Result<Option<Duration>, DocumentsError> {
     let image = generation.images().iter().find(|i| i.index == index);
     let Some(image) = image.filter(|image| is_drawn(image)) else { return Ok(None) };
-    let state = match bring_home(services, generation, image).await {
-        Ok(state) => state,
+    let (state, decision) = match bring_home(services, generation, image).await {
+        Ok(Home::Settled(state)) => (state, None),
+        Ok(Home::KeptBack(decision)) => (filtered(&decision), Some(decision)),
         Err(error) => {
             tracing::warn!(generation.id = %generation.id, error = &error as &dyn std::error::Error,
                 "Image {index} of generation `{}` waits: {error}", generation.id);
@@ -55,6 +57,9 @@ pub(super) async fn deliver(
             return false;
         }
         image.state = state.clone();
+        if let Some(decision) = &decision {
+            case.draft.create(decision.document());
+        }
         case.end_if_settled();
         true
     });
@@ -97,12 +102,22 @@ async fn fetch(
     }
 }
 
+/// What became of a drawn picture.
+enum Home {
+    Settled(ImageState),
+    KeptBack(Decision),
+}
+
+fn filtered(decision: &Decision) -> ImageState {
+    ImageState::Filtered { decision: decision.id.clone(), category: decision.category }
+}
+
 /// Everything between the provider's file and our blobs.
 async fn bring_home(
     services: &Services,
     generation: &Generation,
     image: &Image,
-) -> Result<ImageState, NotNow> {
+) -> Result<Home, NotNow> {
     let bytes = match fetch(services, generation, image).await {
         Ok(bytes) => bytes,
         Err(ProviderError::Unavailable(source)) => {
@@ -116,13 +131,8 @@ async fn bring_home(
         Ok(small) => small,
         Err(error) => return Ok(unusable(generation, &error.reason)),
     };
-    let verdict = services.moderation.image(&small).await;
-    let verdict = verdict.map_err(|e| NotNow { step: "the safety check", source: Box::new(e) })?;
-    if let Verdict::Blocked { category, severity } = verdict {
-        let decision = DecisionId::new(super::create::ulid(services));
-        tracing::info!(generation.id = %generation.id, decision.id = %decision,
-            category = category.as_str(), severity, "A picture was kept back, decision `{decision}`");
-        return Ok(ImageState::Filtered { decision, category });
+    if let Some(decision) = judge(services, generation, image, &small).await? {
+        return Ok(decision);
     }
     let order = ImagingOrder {
         format: generation.order.output_format,
@@ -133,12 +143,44 @@ async fn bring_home(
         Ok(finished) => finished,
         Err(error) => return Ok(unusable(generation, &error.reason)),
     };
-    store(services, generation, image.index, finished).await
+    store(services, generation, image.index, finished).await.map(Home::Settled)
 }
 
-fn unusable(generation: &Generation, reason: &str) -> ImageState {
+/// The safety check. `None`: the picture may be shown.
+async fn judge(
+    services: &Services,
+    generation: &Generation,
+    image: &Image,
+    picture: &[u8],
+) -> Result<Option<Home>, NotNow> {
+    const STEP: &str = "the safety check";
+    let (category, severity) = match services.moderation.image(picture).await {
+        Ok(Verdict::Allowed) => return Ok(None),
+        Ok(Verdict::Blocked { category, severity }) => (category, severity),
+        Err(ModerationError::Unusable(reason)) => {
+            return Ok(Some(unusable(generation, &reason.to_string())));
+        }
+        Err(error @ ModerationError::Unavailable(_)) => {
+            return Err(NotNow { step: STEP, source: Box::new(error) });
+        }
+    };
+    let fingerprint = Fingerprint::of_image(&generation.order, image.seed);
+    let pardoned = safety::is_pardoned(services, &generation.user, &fingerprint).await;
+    if pardoned.map_err(|e| NotNow { step: STEP, source: Box::new(e) })? {
+        return Ok(None);
+    }
+    let id = DecisionId::new(super::create::ulid(services));
+    tracing::info!(generation.id = %generation.id, decision.id = %id,
+        category = category.as_str(), severity, "A picture was kept back, decision `{id}`");
+    let place = (generation.id.clone(), image.index);
+    let now = services.clock.now();
+    let decision = Decision::of_image(id, place, fingerprint, category, Some(severity), now);
+    Ok(Some(Home::KeptBack(decision)))
+}
+
+fn unusable(generation: &Generation, reason: &str) -> Home {
     tracing::error!(generation.id = %generation.id, "The provider's file cannot be used: {reason}");
-    ImageState::Failed { reason: Failure::BadOutput }
+    Home::Settled(ImageState::Failed { reason: Failure::BadOutput })
 }
 
 fn recipe(services: &Services, generation: &Generation, image: &Image) -> Recipe {

@@ -16,6 +16,7 @@ use crate::ports::image_provider::{
     ImageProvider, Prediction, PredictionId, ProviderError, Sought,
 };
 use crate::ports::moderation::Category;
+use crate::safety::{Decision, Fingerprint};
 use crate::services::Services;
 
 /// Why a message should come again.
@@ -69,6 +70,7 @@ async fn report(
     let Told { provider, prediction, state } = *told;
     let decided = update(services, user, id, |case| {
         let now = case.now();
+        let order = case.generation.order.clone();
         let decision = DecisionId::new(super::create::ulid(case.services));
         let price = price(case, provider);
         let Some(image) = case.generation.image_mut(index) else { return false };
@@ -94,7 +96,12 @@ async fn report(
                 true
             }
             (Prediction::Filtered, _) => {
-                image.state = ImageState::Filtered { decision, category: Category::Other };
+                let category = Category::Other;
+                image.state = ImageState::Filtered { decision: decision.clone(), category };
+                let fingerprint = Fingerprint::of_image(&order, image.seed);
+                let place = (id.clone(), index);
+                let kept = Decision::of_image(decision, place, fingerprint, category, None, now);
+                case.draft.create(kept.document());
                 false
             }
             (Prediction::Failed { reason }, _) => {

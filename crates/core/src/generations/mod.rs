@@ -1,8 +1,9 @@
 //! Jobs: from a wish to pictures, whatever crashes, repeats or comes late.
 //!
 //! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
-//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`] with [`route`] and [`ask`], [`finish`] with
-//! [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees).
+//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`] with [`route`] and
+//! [`ask`], [`finish`] with [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees) with [`pace`]
+//! (how long it usually takes).
 
 mod ask;
 mod cancel;
@@ -13,6 +14,7 @@ mod generation;
 mod image;
 mod keys;
 mod order;
+mod pace;
 mod queries;
 mod reconcile;
 mod route;
@@ -28,6 +30,7 @@ pub use self::finish::{FinishError, finish};
 pub use self::generation::{Ended, Failure, Generation, KIND, Outcome, Stage, Status};
 pub use self::image::{Asset, Image, ImageState};
 pub use self::order::{MAX_COUNT, MAX_SEED, NotPermitted, Objection, Order, Prompt, Wish, permit};
+pub use self::pace::Paces;
 pub use self::queries::{EventsPage, events, get, list};
 pub use self::reconcile::{enqueue_silent, relay_outbox};
 pub use self::submit::submit;

@@ -22,6 +22,7 @@ use crate::ports::documents::{DocumentsError, encode};
 use crate::ports::image_provider::PredictionId;
 use crate::ports::moderation::Category;
 use crate::ports::queue::Outgoing;
+use crate::safety::{Decision, Fingerprint};
 use crate::services::Services;
 
 /// Handles one submit message. Late, twice or for a job that has ended: nothing happens.
@@ -127,6 +128,7 @@ async fn record(
 ) -> Result<Option<Generation>, DocumentsError> {
     let updated = update(services, user, id, |case| {
         let now = case.now();
+        let wish = case.generation.order.clone();
         let mut unwanted = Vec::new();
         for (order, answer) in orders.iter().zip(answers) {
             let price = price(case, order.provider);
@@ -157,9 +159,15 @@ async fn record(
                     image.state = ImageState::Failed { reason: Failure::Refused };
                 }
                 Answer::Filtered if stands => {
-                    let decision = DecisionId::new(super::create::ulid(services));
+                    let (decision, category) =
+                        (DecisionId::new(super::create::ulid(services)), Category::Other);
                     image.spent_usd_micros = price;
-                    image.state = ImageState::Filtered { decision, category: Category::Other };
+                    image.state = ImageState::Filtered { decision: decision.clone(), category };
+                    let fingerprint = Fingerprint::of_image(&wish, image.seed);
+                    let place = (id.clone(), order.index);
+                    let kept =
+                        Decision::of_image(decision, place, fingerprint, category, None, now);
+                    case.draft.create(kept.document());
                 }
                 Answer::Failed if stands => {
                     image.state = ImageState::Failed { reason: Failure::ProviderFailed };

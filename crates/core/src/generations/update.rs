@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::generation::{Generation, KIND, Outcome, Stage};
 use super::image::ImageState;
+use super::pace::{self, Pace};
 use super::view::GenerationView;
 use crate::accounts::{ATTEMPTS, Draft, outbox_id};
 use crate::credits::Credits;
@@ -55,12 +56,34 @@ pub(super) async fn update<T>(
         }
         draft.replace(document.etag, document_of(&generation));
         match draft.commit(services).await {
-            Ok(()) => return Ok(Some((generation, answer))),
+            Ok(()) => {
+                measure(services, &before, &generation).await;
+                return Ok(Some((generation, answer)));
+            }
             Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
             Err(other) => return Err(other),
         }
     }
     Err(last.expect("every round but a conflict returned"))
+}
+
+/// What this change tells of how long things take.
+async fn measure(services: &Services, before: &Generation, after: &Generation) {
+    match (&before.stage, &after.stage) {
+        (Stage::Queued { at }, Stage::AtWork { started_at, .. }) => {
+            let waited = started_at.duration_since(*at);
+            pace::measured(services, Pace::Queue(after.queue), waited, 0.0).await;
+        }
+        (Stage::AtWork { started_at, .. }, Stage::Ended(ended))
+            if ended.outcome == Outcome::Succeeded =>
+        {
+            let model = &after.order.model;
+            let listed = services.catalog.model(model).map_or(5.0, |model| model.usual_seconds);
+            let took = ended.finished_at.duration_since(*started_at);
+            pace::measured(services, Pace::Work(model), took, listed).await;
+        }
+        _ => {}
+    }
 }
 
 /// A job as a document.
