@@ -1,4 +1,4 @@
-//! `make bench`: N1 to N5 of `docs/benchmarks.md`, measured on the release binaries that lie beside this one.
+//! `make bench`: N1 to N5 and N9 of `docs/benchmarks.md`, measured on the release binaries that lie beside this one.
 //!
 //! Each figure of ours stands beside the same figure of a bare warp, taken in the same run: machines differ, and this
 //! one may be busy; the ratio says more than the number.
@@ -6,6 +6,7 @@
 mod accept;
 mod clients;
 mod issuer;
+mod library;
 mod load;
 mod machine;
 mod me;
@@ -52,6 +53,7 @@ enum Number {
     N3,
     N4,
     N5,
+    N9,
 }
 
 /// What every measurement is given.
@@ -101,6 +103,7 @@ fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>), String> {
         (Number::N3, me::measure),
         (Number::N4, accept::measure),
         (Number::N5, own_time::measure),
+        (Number::N9, library::measure),
     ] {
         if wanted(number) {
             progress(&format!("{number:?} …"));

@@ -15,7 +15,8 @@ use imagegen_core::generations::GenerationView;
 use imagegen_core::messages::QueueName;
 
 use self::http::{
-    EventList, GenerationList, Health, Me, ModelList, Negotiated, NewGeneration, PlanList, Quote,
+    EventList, GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated, NewGeneration,
+    PlanList, Quote,
 };
 use self::spec::Function;
 
@@ -37,6 +38,12 @@ pub fn all() -> Vec<Function> {
             .summary("Your jobs, newest first")
             .query("limit", "1 to 100, 20 when absent.")
             .query("cursor", "`next_cursor` of the page before.")
+            .query("q", "Words of the prompt; all of them have to be there, in any order.")
+            .query("model", "An id of `/api/v1/models`.")
+            .query("aspect_ratio", "Such as `16:9`.")
+            .query("status", "One status of a job.")
+            .query("from", "Made then or later: a date (UTC) or a time.")
+            .query("to", "Made before: a date (its first moment, UTC) or a time.")
             .gives::<GenerationList>(200),
         Function::get("get_generation", "v1/generations/{id}", http::get_generation)
             .summary("One job")
@@ -48,6 +55,10 @@ pub fn all() -> Vec<Function> {
             .summary("A new job of an old one's order")
             .header("Idempotency-Key", "The same key is the same job, however often it is sent.")
             .gives::<GenerationView>(202),
+        // Library
+        Function::get("get_library_summary", "v1/library/summary", http::get_library_summary)
+            .summary("How many jobs your library has, by month")
+            .gives::<LibrarySummary>(200),
         // Account
         Function::get("get_me", "v1/me", http::get_me)
             .summary("You: plan, credits and limits")

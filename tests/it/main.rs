@@ -9,4 +9,5 @@ mod fakes;
 mod folder;
 mod functions;
 mod generation_life;
+mod library;
 mod whole;

@@ -1,7 +1,7 @@
 //! The rules of ImageGenerator AI: no I/O happens here.
 //!
 //! Reading order: [`catalog`] (plans, models, prices), [`credits`] (the ledger), [`accounts`] (who may do how much
-//! at once), [`generations`] (the life of a job), [`messages`] (what travels through queues), [`ports`] (what the
+//! at once), [`generations`] (the life of a job), [`library`] (what becomes of its pictures), [`messages`] (what travels through queues), [`ports`] (what the
 //! rules need from the world), [`services`] (the ports in one place).
 //!
 //! Invariant: a rule is a pure function of values; the only `await`s are port calls, and everything a decision
@@ -12,6 +12,7 @@ pub mod catalog;
 pub mod credits;
 pub mod generations;
 pub mod ids;
+pub mod library;
 pub mod messages;
 pub mod ports;
 pub mod services;

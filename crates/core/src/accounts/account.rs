@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lanes, Period};
+use super::{Lanes, Period, Place, Shelf};
 use crate::catalog::{Catalog, Plan, PlanCredits, PlanId};
 use crate::credits::{Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet};
 use crate::ids::{GenerationId, UserId};
@@ -28,6 +28,9 @@ pub struct Account {
     pub lanes: Lanes,
     /// The number of the last event; events count from 1 without a gap.
     pub last_event: u64,
+    /// How many jobs the library has; `None` in an account that is older than the count, until somebody counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf: Option<Shelf>,
 }
 
 /// Monthly credits burn before anything that was bought.
@@ -52,6 +55,7 @@ impl Account {
             drawn_in_period: Credits::ZERO,
             lanes: Lanes::default(),
             last_event: 0,
+            shelf: Some(Shelf::default()),
         };
         let entries = account.grant_for_period(catalog, now).into_iter().collect();
         (account, entries)
@@ -109,6 +113,13 @@ impl Account {
                 queue_after
             }
             PlanCredits::Monthly(_) | PlanCredits::Unlimited { .. } => plan.queue,
+        }
+    }
+
+    /// A job of the library comes, goes or moves about.
+    pub fn shelve(&mut self, id: &GenerationId, from: Place, to: Place) {
+        if let Some(shelf) = &mut self.shelf {
+            shelf.moved(id, from, to);
         }
     }
 

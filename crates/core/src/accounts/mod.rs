@@ -9,6 +9,7 @@ mod lanes;
 mod period;
 mod plan;
 mod reset;
+mod shelf;
 
 pub use self::account::{Account, KIND};
 pub use self::draft::{Draft, EVENTS_KEPT, StoredEvent, event_id};
@@ -18,3 +19,4 @@ pub use self::period::Period;
 pub use self::plan::put_on_plan;
 pub(crate) use self::reset::ATTEMPTS;
 pub use self::reset::{EnqueueError, current, enqueue_due_resets, reset};
+pub use self::shelf::{Place, Shelf};

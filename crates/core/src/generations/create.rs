@@ -11,7 +11,7 @@ use super::generation::{Generation, Stage, plus};
 use super::order::{NotPermitted, Order, permit};
 use super::update::{dispatch, document_of};
 use super::view::GenerationView;
-use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft};
+use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft, Place};
 use crate::catalog::Model;
 use crate::credits::NotEnough;
 use crate::ids::{DecisionId, GenerationId, UserId};
@@ -149,6 +149,7 @@ async fn accept(
         let view = GenerationView::of(services, &generation, position, draft.now).await;
         let view = serde_json::to_value(view).expect("views are plain data");
         draft.announce(&id, generation.revision, &view);
+        draft.account.shelve(&id, Place::Nowhere, generation.place());
         draft.create(document_of(&generation));
         draft.create(NewDocument {
             id: key.document_id(),

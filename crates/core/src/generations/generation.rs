@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Order;
 use super::image::{Image, ImageState};
+use crate::accounts::Place;
 use crate::catalog::PlanId;
 use crate::credits::{Credits, Hold};
 use crate::ids::{DecisionId, GenerationId, UserId};
@@ -149,6 +150,11 @@ impl Generation {
         }
     }
 
+    /// Where it stands in its owner's library.
+    pub fn place(&self) -> Place {
+        Place::Shown { favourite: false }
+    }
+
     pub fn is_final(&self) -> bool {
         matches!(self.stage, Stage::Ended(_))
     }
@@ -265,6 +271,17 @@ pub(super) fn minus(at: Timestamp, duration: SignedDuration) -> Timestamp {
 }
 
 impl Status {
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Starting,
+        Self::Running,
+        Self::Finishing,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Blocked,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",

@@ -26,7 +26,7 @@ pub use self::finish::{FinishError, finish};
 pub use self::generation::{Ended, Failure, Generation, KIND, Outcome, Stage, Status};
 pub use self::image::{Asset, Image, ImageState};
 pub use self::order::{MAX_COUNT, MAX_SEED, NotPermitted, Objection, Order, Prompt, Wish, permit};
-pub use self::queries::{EventsPage, events, get, list};
+pub use self::queries::{EventsPage, events, get};
 pub use self::reconcile::{enqueue_silent, relay_outbox};
 pub use self::submit::submit;
 pub use self::view::{CreditsView, ErrorView, EventView, GenerationView, ImageView};
