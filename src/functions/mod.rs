@@ -15,8 +15,9 @@ use imagegen_core::generations::GenerationView;
 use imagegen_core::messages::QueueName;
 
 use self::http::{
-    EventList, GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated, NewGeneration,
-    PlanList, Quote,
+    BulkChange, BulkResult, CollectionList, CollectionView, EventList, GenerationChange,
+    GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated, NewCollection,
+    NewGeneration, PlanList, Quote,
 };
 use self::spec::Function;
 
@@ -42,6 +43,9 @@ pub fn all() -> Vec<Function> {
             .query("model", "An id of `/api/v1/models`.")
             .query("aspect_ratio", "Such as `16:9`.")
             .query("status", "One status of a job.")
+            .query("favourite", "`true`: only favourites.")
+            .query("collection", "An id of `/api/v1/collections`: only its jobs.")
+            .query("trash", "`true`: what was thrown away, and not what is kept.")
             .query("from", "Made then or later: a date (UTC) or a time.")
             .query("to", "Made before: a date (its first moment, UTC) or a time.")
             .gives::<GenerationList>(200),
@@ -59,6 +63,38 @@ pub fn all() -> Vec<Function> {
         Function::get("get_library_summary", "v1/library/summary", http::get_library_summary)
             .summary("How many jobs your library has, by month")
             .gives::<LibrarySummary>(200),
+        Function::patch("update_generation", "v1/generations/{id}", http::update_generation)
+            .summary("Make a job a favourite, put it into a collection")
+            .takes::<GenerationChange>()
+            .gives::<GenerationView>(200),
+        Function::delete("delete_generation", "v1/generations/{id}", http::delete_generation)
+            .summary("Throw a job that has ended into the trash")
+            .gives::<GenerationView>(200),
+        Function::post(
+            "restore_generation",
+            "v1/generations/{id}/restore",
+            http::restore_generation,
+        )
+        .summary("Get a job back out of the trash")
+        .gives::<GenerationView>(200),
+        Function::post("change_generations", "v1/generations/bulk", http::change_generations)
+            .summary("Do one thing to up to 100 jobs")
+            .takes::<BulkChange>()
+            .gives::<BulkResult>(200),
+        Function::get("list_collections", "v1/collections", http::list_collections)
+            .summary("Your collections")
+            .gives::<CollectionList>(200),
+        Function::post("create_collection", "v1/collections", http::create_collection)
+            .summary("Make a collection")
+            .takes::<NewCollection>()
+            .gives::<CollectionView>(201),
+        Function::patch("rename_collection", "v1/collections/{id}", http::rename_collection)
+            .summary("Give a collection another name")
+            .takes::<NewCollection>()
+            .gives::<CollectionView>(200),
+        Function::delete("delete_collection", "v1/collections/{id}", http::delete_collection)
+            .summary("Delete a collection; its jobs stay")
+            .gives::<CollectionView>(200),
         // Account
         Function::get("get_me", "v1/me", http::get_me)
             .summary("You: plan, credits and limits")
@@ -114,9 +150,11 @@ pub fn all() -> Vec<Function> {
             QueueName::CreditResets,
             queue::reset_account_credits,
         ),
+        Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library),
         // Timers (UTC)
         Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
         Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),
         Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits),
+        Function::timer("empty_trash", "0 35 * * * *", timer::empty_trash),
     ]
 }

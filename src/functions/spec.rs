@@ -106,6 +106,24 @@ impl Function {
         Self::http(name, Method::POST, route, Access::User, with_user(f))
     }
 
+    /// `PATCH`, for a signed-in user.
+    pub fn patch<F, Fut>(name: &'static str, route: &'static str, f: F) -> Self
+    where
+        F: Fn(App, User, Request) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
+    {
+        Self::http(name, Method::PATCH, route, Access::User, with_user(f))
+    }
+
+    /// `DELETE`, for a signed-in user.
+    pub fn delete<F, Fut>(name: &'static str, route: &'static str, f: F) -> Self
+    where
+        F: Fn(App, User, Request) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
+    {
+        Self::http(name, Method::DELETE, route, Access::User, with_user(f))
+    }
+
     /// `GET`, for anyone.
     pub fn open<F, Fut>(name: &'static str, route: &'static str, f: F) -> Self
     where

@@ -124,6 +124,14 @@ impl TestApp {
         self.call("POST", path, &[("authorization", &bearer(user))], body).await
     }
 
+    pub(crate) async fn patch(&self, user: &str, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, &[("authorization", &bearer(user))], body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&self, user: &str, path: &str) -> Answer {
+        self.call("DELETE", path, &[("authorization", &bearer(user))], "").await
+    }
+
     /// Orders one picture of the least model, under a key where there is one.
     pub(crate) async fn order(&self, user: &str, prompt: &str, key: Option<&str>) -> Answer {
         let bearer = bearer(user);
@@ -233,6 +241,22 @@ impl TestApp {
         assert!(entries.iter().all(|entry| entry.id.starts_with("grant:")), "{why}: {entries:?}");
         assert_eq!(self.queue.waiting(), [], "{why}");
         assert_eq!(self.credits(user).await, (10, 0), "{why}");
+    }
+
+    /// Paths of everything in the blob store.
+    pub(crate) fn blob_files(&self) -> Vec<String> {
+        let (mut files, mut folders) = (Vec::new(), vec![self.folder.join("blobs")]);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("it is there") {
+                let path = entry.expect("it is readable").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(path.display().to_string());
+                }
+            }
+        }
+        files
     }
 
     /// The stored file behind a link.

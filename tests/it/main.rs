@@ -10,4 +10,5 @@ mod folder;
 mod functions;
 mod generation_life;
 mod library;
+mod library_keeping;
 mod whole;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{GenerationId, UserId};
+use crate::ids::{CollectionId, GenerationId, UserId};
 use crate::ports::image_provider::{Prediction, PredictionId};
 
 /// Every queue there is.
@@ -18,15 +18,17 @@ pub enum QueueName {
     GenerationPremium,
     GenerationResults,
     CreditResets,
+    LibraryChores,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::GenerationFree,
         Self::GenerationBasic,
         Self::GenerationPremium,
         Self::GenerationResults,
         Self::CreditResets,
+        Self::LibraryChores,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -36,6 +38,7 @@ impl QueueName {
             Self::GenerationPremium => "generation-premium",
             Self::GenerationResults => "generation-results",
             Self::CreditResets => "credit-resets",
+            Self::LibraryChores => "library-chores",
         }
     }
 }
@@ -82,6 +85,23 @@ pub struct ResetAccountCredits {
     pub due: Timestamp,
 }
 
+/// On `library-chores`: something in this user's library is to be cleared up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibraryChore {
+    pub user: UserId,
+    #[serde(flatten)]
+    pub chore: Chore,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "chore", rename_all = "snake_case")]
+pub enum Chore {
+    /// The time of this job's pictures may be over.
+    Remove { generation: GenerationId },
+    /// This collection is gone; its jobs are to leave it.
+    Disband { collection: CollectionId },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +131,11 @@ mod tests {
             serde_json::from_str::<FinishGeneration>(&text).expect(news);
         }
         serde_json::from_str::<SubmitGeneration>(&format!("{{{ids}}}")).expect("submit");
+        for chore in [
+            format!(r#"{{{ids},"chore":"remove"}}"#),
+            r#"{"user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","chore":"disband","collection":"col_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#.into(),
+        ] {
+            serde_json::from_str::<LibraryChore>(&chore).expect(&chore);
+        }
     }
 }

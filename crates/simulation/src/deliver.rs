@@ -3,6 +3,7 @@
 
 use imagegen_core::accounts;
 use imagegen_core::generations;
+use imagegen_core::library;
 use imagegen_core::messages::{
     FinishGeneration, News, QueueName, ResetAccountCredits, SubmitGeneration,
 };
@@ -29,6 +30,9 @@ pub(crate) async fn message(
         QueueName::CreditResets => {
             let ResetAccountCredits { user, .. } = serde_json::from_str(body)?;
             accounts::reset(services, &user).await?;
+        }
+        QueueName::LibraryChores => {
+            library::do_chore(services, &serde_json::from_str(body)?).await?;
         }
     }
     Ok(())

@@ -1,3 +1,5 @@
+use std::str::FromStr;
+
 use futures_util::future::join_all;
 use http::StatusCode;
 use imagegen_core::accounts;
@@ -51,7 +53,20 @@ fn filter(req: &Request) -> Result<Filter, Problem> {
             "status",
             "must be queued, starting, running, finishing, succeeded, failed, cancelled or blocked",
         )?,
+        favourite: req.query::<Flag>("favourite", "must be `true`")?.is_some(),
+        collection: req.query("collection", "must be an id of a collection")?,
+        trash: req.query::<Flag>("trash", "must be `true`")?.is_some(),
         from: req.query::<Moment>("from", MOMENT)?.map(|moment| moment.0),
         to: req.query::<Moment>("to", MOMENT)?.map(|moment| moment.0),
     })
+}
+
+/// `true`, and nothing else: what is not asked for is left out.
+struct Flag;
+
+impl FromStr for Flag {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        (text == "true").then_some(Self).ok_or(())
+    }
 }

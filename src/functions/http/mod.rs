@@ -1,7 +1,10 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
 mod cancel_generation;
+mod change_generations;
+mod collections;
 mod create_generation;
+mod delete_generation;
 mod get_generation;
 mod get_health;
 mod get_library_summary;
@@ -14,10 +17,18 @@ mod list_plans;
 mod negotiate_realtime;
 mod quote_generation;
 mod replicate_webhook;
+mod restore_generation;
 mod retry_generation;
+mod update_generation;
 
 pub use self::cancel_generation::cancel_generation;
+pub use self::change_generations::{BulkChange, BulkResult, change_generations};
+pub use self::collections::{
+    CollectionList, CollectionView, NewCollection, create_collection, delete_collection,
+    list_collections, rename_collection,
+};
 pub use self::create_generation::{NewGeneration, create_generation};
+pub use self::delete_generation::delete_generation;
 pub use self::get_generation::get_generation;
 pub use self::get_health::{Health, get_health};
 pub use self::get_library_summary::{LibrarySummary, get_library_summary};
@@ -30,4 +41,6 @@ pub use self::list_plans::{PlanList, list_plans};
 pub use self::negotiate_realtime::{Negotiated, negotiate_realtime};
 pub use self::quote_generation::{Quote, quote_generation};
 pub use self::replicate_webhook::replicate_webhook;
+pub use self::restore_generation::restore_generation;
 pub use self::retry_generation::retry_generation;
+pub use self::update_generation::{GenerationChange, update_generation};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{AspectRatio, Catalog, Model, Plan, PlanCredits, PlanId, Route, Size};
+use super::{AspectRatio, Catalog, LibraryLimits, Model, Plan, PlanCredits, PlanId, Route, Size};
 use crate::credits::Credits;
 use crate::messages::QueueName;
 
@@ -13,6 +13,7 @@ use crate::messages::QueueName;
 #[serde(deny_unknown_fields)]
 struct File {
     jobs: Jobs,
+    library: LibraryLimits,
     plan: Vec<PlanRow>,
     model: Vec<ModelRow>,
     sizes: BTreeMap<String, BTreeMap<AspectRatio, [u32; 2]>>,
@@ -41,6 +42,8 @@ struct PlanRow {
     watermark: bool,
     api_keys: bool,
     retention_days: u32,
+    #[serde(default)]
+    kept_while_subscribed: bool,
     support: String,
 }
 
@@ -75,6 +78,7 @@ pub(super) fn parse(text: &str) -> Result<Catalog, String> {
         models,
         job_deadline: Duration::from_secs(file.jobs.deadline_seconds),
         work_limit: Duration::from_secs(file.jobs.work_seconds),
+        library: file.library,
     })
 }
 
@@ -106,6 +110,7 @@ fn plan(row: PlanRow) -> Result<Plan, String> {
         watermark: row.watermark,
         api_keys: row.api_keys,
         retention_days: row.retention_days,
+        kept_while_subscribed: row.kept_while_subscribed,
         support: row.support,
     })
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::generation::{Generation, Stage, plus};
+use super::keeping::Keeping;
 use super::order::{NotPermitted, Order, permit};
 use super::update::{dispatch, document_of};
 use super::view::GenerationView;
@@ -139,6 +140,7 @@ async fn accept(
             hold,
             stage: Stage::Waiting,
             outbox: None,
+            keeping: Keeping::default(),
         };
         draft.enter(&[entry]);
         match admission {
@@ -194,7 +196,7 @@ async fn moderate(services: &Services, order: &Order) -> Result<(), CreateError>
     }
 }
 
-pub(super) fn ulid(services: &Services) -> ulid::Ulid {
+pub(crate) fn ulid(services: &Services) -> ulid::Ulid {
     let now = services.clock.now().as_millisecond();
     ulid::Ulid::from_parts(u64::try_from(now).unwrap_or(0), services.ids.random())
 }

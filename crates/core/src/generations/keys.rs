@@ -4,13 +4,15 @@ use crate::catalog::OutputFormat;
 use crate::ids::{GenerationId, UserId};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rendition {
+pub(crate) enum Rendition {
     Original(OutputFormat),
     Display,
     Thumbnail,
+    /// The original without its recipe, for those who are not to read the prompt. Made when it is first needed.
+    Plain(OutputFormat),
 }
 
-pub(super) fn blob_key(
+pub(crate) fn blob_key(
     user: &UserId,
     generation: &GenerationId,
     index: u32,
@@ -22,6 +24,9 @@ pub(super) fn blob_key(
         Rendition::Original(OutputFormat::Jpeg) => "original.jpg",
         Rendition::Display => "display.webp",
         Rendition::Thumbnail => "thumbnail.webp",
+        Rendition::Plain(OutputFormat::Webp) => "plain.webp",
+        Rendition::Plain(OutputFormat::Png) => "plain.png",
+        Rendition::Plain(OutputFormat::Jpeg) => "plain.jpg",
     };
     format!("{user}/{generation}/{index}/{name}")
 }

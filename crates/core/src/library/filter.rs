@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::catalog::AspectRatio;
-use crate::generations::{Generation, KIND, Status};
-use crate::ids::GenerationId;
+use crate::generations::{Generation, KIND, Status, TRASH};
+use crate::ids::{CollectionId, GenerationId};
 use crate::ports::documents::{Condition, Search, Test};
 
 /// All that is given has to hold.
@@ -18,6 +18,12 @@ pub struct Filter {
     pub model: Option<String>,
     pub aspect_ratio: Option<AspectRatio>,
     pub status: Option<StatusFilter>,
+    /// Only favourites.
+    pub favourite: bool,
+    /// Only of this collection.
+    pub collection: Option<CollectionId>,
+    /// What was thrown away, and not what is kept.
+    pub trash: bool,
     /// Made at this moment or later.
     pub from: Option<Timestamp>,
     /// Made before this moment.
@@ -62,7 +68,7 @@ impl Filter {
             (cursor, to) => cursor.or(to.as_ref()),
         };
         Search {
-            kind: KIND,
+            kind: if self.trash { TRASH } else { KIND },
             from: self.from.map(|from| GenerationId::first_at(from).to_string()),
             before: before.map(ToString::to_string),
             conditions: self.conditions(),
@@ -77,6 +83,12 @@ impl Filter {
         };
         let mut conditions = Vec::new();
         // What is cheap to see and rare to hold goes first, where a store reads them in turn.
+        if self.favourite {
+            conditions.push(Condition { path: "keeping.favourite", test: Test::IsTrue });
+        }
+        if let Some(collection) = &self.collection {
+            conditions.push(one_of("keeping.collection", &[collection.as_str()]));
+        }
         if let Some(model) = &self.model {
             conditions.push(one_of("order.model", &[model]));
         }

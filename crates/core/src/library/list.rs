@@ -2,7 +2,7 @@
 
 use super::Filter;
 use crate::accounts::{ATTEMPTS, Draft, Place, Shelf};
-use crate::generations::{Generation, KIND};
+use crate::generations::{Generation, KIND, TRASH};
 use crate::ids::{GenerationId, UserId};
 use crate::ports::documents::{Document, DocumentsError, Search};
 use crate::services::Services;
@@ -57,17 +57,20 @@ pub async fn shelf(services: &Services, user: &UserId) -> Result<Shelf, Document
 
 async fn counted(services: &Services, user: &UserId) -> Result<Shelf, DocumentsError> {
     let mut shelf = Shelf::default();
-    let mut before = None;
-    loop {
-        let search = Search { kind: KIND, from: None, before, conditions: Vec::new(), limit: 100 };
-        let found = services.documents.search(user.as_str(), &search).await?;
-        for document in &found.documents {
-            let generation: Generation = document.decode()?;
-            shelf.moved(&generation.id, Place::Nowhere, generation.place());
-        }
-        before = found.next;
-        if before.is_none() {
-            return Ok(shelf);
+    for kind in [KIND, TRASH] {
+        let mut before = None;
+        loop {
+            let search = Search { kind, from: None, before, conditions: Vec::new(), limit: 100 };
+            let found = services.documents.search(user.as_str(), &search).await?;
+            for document in &found.documents {
+                let generation: Generation = document.decode()?;
+                shelf.moved(&generation.id, Place::Nowhere, generation.place());
+            }
+            before = found.next;
+            if before.is_none() {
+                break;
+            }
         }
     }
+    Ok(shelf)
 }
