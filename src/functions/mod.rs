@@ -15,9 +15,9 @@ use imagegen_core::generations::GenerationView;
 use imagegen_core::messages::QueueName;
 
 use self::http::{
-    BulkChange, BulkResult, CollectionList, CollectionView, EventList, GenerationChange,
-    GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated, NewCollection,
-    NewGeneration, PlanList, Quote,
+    ArchiveOrder, BulkChange, BulkResult, CollectionList, CollectionView, EventList,
+    GenerationChange, GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated,
+    NewCollection, NewGeneration, NewShare, PlanList, Quote, ShareList, ShareView, SharedView,
 };
 use self::spec::Function;
 
@@ -95,6 +95,26 @@ pub fn all() -> Vec<Function> {
         Function::delete("delete_collection", "v1/collections/{id}", http::delete_collection)
             .summary("Delete a collection; its jobs stay")
             .gives::<CollectionView>(200),
+        Function::post("archive_generations", "v1/generations/archive", http::archive_generations)
+            .summary("The pictures of up to 100 jobs as one zip, with their recipes")
+            .takes::<ArchiveOrder>()
+            .gives_file("application/zip"),
+        Function::post("create_share", "v1/generations/{id}/shares", http::create_share)
+            .summary("Make a link that shows a job's pictures to whoever has it")
+            .takes::<NewShare>()
+            .gives::<ShareView>(201),
+        Function::get("list_shares", "v1/shares", http::list_shares)
+            .summary("Your share links, newest first")
+            .query("limit", "1 to 100, 20 when absent.")
+            .query("cursor", "`next_cursor` of the page before.")
+            .query("generation", "An id of a job: only its links.")
+            .gives::<ShareList>(200),
+        Function::delete("delete_share", "v1/shares/{id}", http::delete_share)
+            .summary("Revoke a share link")
+            .gives::<ShareView>(200),
+        Function::open("get_shared", "v1/shared/{token}", http::get_shared)
+            .summary("What a share link shows")
+            .gives::<SharedView>(200),
         // Account
         Function::get("get_me", "v1/me", http::get_me)
             .summary("You: plan, credits and limits")

@@ -58,6 +58,8 @@ pub struct Doc {
     pub summary: &'static str,
     pub takes: Option<SchemaOf>,
     pub gives: Option<(u16, SchemaOf)>,
+    /// The content type of a 200 that is no JSON.
+    pub file: Option<&'static str>,
     pub query: Vec<(&'static str, &'static str)>,
     pub headers: Vec<(&'static str, &'static str)>,
 }
@@ -195,6 +197,13 @@ impl Function {
     #[must_use]
     pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
         self.doc.gives = Some((status, SchemaOf::of::<T>()));
+        self
+    }
+
+    /// 200 with a file.
+    #[must_use]
+    pub fn gives_file(mut self, content_type: &'static str) -> Self {
+        self.doc.file = Some(content_type);
         self
     }
 

@@ -11,4 +11,5 @@ mod functions;
 mod generation_life;
 mod library;
 mod library_keeping;
+mod library_sharing;
 mod whole;

@@ -30,6 +30,15 @@ macro_rules! id {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self::new(Ulid::from_bytes(bytes))
+            }
+
+            pub fn to_bytes(&self) -> [u8; 16] {
+                let ulid = Ulid::from_string(&self.0[Self::PREFIX.len()..]);
+                ulid.expect("parsing made sure").to_bytes()
+            }
         }
 
         impl std::str::FromStr for $name {

@@ -1,5 +1,6 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
+mod archive_generations;
 mod cancel_generation;
 mod change_generations;
 mod collections;
@@ -19,8 +20,10 @@ mod quote_generation;
 mod replicate_webhook;
 mod restore_generation;
 mod retry_generation;
+mod shares;
 mod update_generation;
 
+pub use self::archive_generations::{ArchiveOrder, archive_generations};
 pub use self::cancel_generation::cancel_generation;
 pub use self::change_generations::{BulkChange, BulkResult, change_generations};
 pub use self::collections::{
@@ -43,4 +46,7 @@ pub use self::quote_generation::{Quote, quote_generation};
 pub use self::replicate_webhook::replicate_webhook;
 pub use self::restore_generation::restore_generation;
 pub use self::retry_generation::retry_generation;
+pub use self::shares::{
+    NewShare, ShareList, ShareView, SharedView, create_share, delete_share, get_shared, list_shares,
+};
 pub use self::update_generation::{GenerationChange, update_generation};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use imagegen_core::ports::imaging as port;
 
-use super::{Order, finish, for_moderation};
+use super::{Order, finish, for_moderation, without_recipe};
 
 /// Runs the pipeline on threads of its own, so that pixels never keep requests waiting.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,6 +27,10 @@ impl port::Imaging for Pipeline {
 
     async fn for_moderation(&self, bytes: Vec<u8>) -> Result<Vec<u8>, port::ImagingError> {
         apart(move || for_moderation(&bytes)).await
+    }
+
+    async fn without_recipe(&self, bytes: Vec<u8>) -> Result<port::Encoded, port::ImagingError> {
+        apart(move || without_recipe(&bytes)).await
     }
 }
 

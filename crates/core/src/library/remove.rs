@@ -1,12 +1,13 @@
 //! The end of a picture: when the trash or the plan's time for it is over, its blobs go, then its prompt.
 //!
 //! First an intent is stored, from which there is no way back: nobody can restore a job whose pictures are already
-//! half gone. Then the blobs are deleted, then the job forgets what they were of. Each step can be done again.
+//! half gone. Then the blobs and the share links are deleted, then the job forgets what they were of. Each step can be done again.
 
 use futures_util::future::try_join_all;
 
 use super::change::{Change, change};
 use super::collections::disband_message;
+use super::share::end_all;
 use crate::accounts::{EnqueueError, outbox_id};
 use crate::generations::{
     Generation, KIND, REMOVED, Removal, Rendition, TRASH, blob_key, remove_message,
@@ -68,6 +69,7 @@ async fn remove(services: &Services, user: &UserId, id: &GenerationId) -> Result
     let Ok(job) = decided else { return Ok(()) };
     let Some(Removal::Purging { .. }) = job.keeping.removal else { return Ok(()) };
     delete_pictures(services, &job).await?;
+    end_all(services, user, id).await?;
     change(services, user, ids, &Change::Forget).await?;
     tracing::info!(generation.id = %id, "Removed the pictures of `{id}`");
     Ok(())

@@ -12,6 +12,9 @@ pub trait Imaging: std::fmt::Debug + Send + Sync + 'static {
 
     /// A JPEG small enough for the safety check.
     async fn for_moderation(&self, bytes: Vec<u8>) -> Result<Vec<u8>, ImagingError>;
+
+    /// One of our pictures, pixel by pixel the same, without its recipe but with the mark that a model made it.
+    async fn without_recipe(&self, bytes: Vec<u8>) -> Result<Encoded, ImagingError>;
 }
 
 #[derive(Debug, Clone)]
