@@ -44,6 +44,10 @@ test: tools node ## Run all tests
 	cargo build --workspace --all-targets
 	cargo test --workspace
 
+.PHONY: safety
+safety: build ## Hold prompts with known verdicts against the safety check of what `make run` started
+	@target/debug/imagegen-local with --data $(DATA) -- target/debug/imagegen safety evaluate
+
 .PHONY: release
 release: tools
 	cargo build --release --workspace --bins
@@ -52,8 +56,15 @@ release: tools
 sim: release ## Simulate crashes, repeats and delays: make sim SEEDS=10000
 	target/release/imagegen-simulation --seeds $(SEEDS)
 
+# What the figures stand beside. Where Node or Python is missing, those columns stay empty and the bench says so.
+.PHONY: peers
+peers:
+	-npm ci --prefix benches/peers --no-audit --no-fund --loglevel=error
+	-test -x target/bench-peers/bin/python || python3 -m venv target/bench-peers
+	-target/bench-peers/bin/pip install --quiet --disable-pip-version-check -r benches/peers/requirements.txt
+
 .PHONY: bench
-bench: release ## Measure N1 to N5 of docs/benchmarks.md
+bench: release peers ## Measure the figures of docs/benchmarks.md
 	target/release/imagegen-bench
 
 .PHONY: generate

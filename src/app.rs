@@ -64,6 +64,7 @@ impl App {
             clock: clock.clone(),
             ids,
             catalog: Arc::new(Catalog::built_in()),
+            paces: Arc::default(),
             tickets: TicketKey::new(settings.get("TICKET_KEY")),
             public_url: public_url(settings)?,
         };
@@ -104,7 +105,7 @@ fn replicate(settings: &Settings, http: Http) -> Result<Replicate, BadSettings> 
     Replicate::new(replicate, http).map_err(wrong("a REPLICATE_ setting"))
 }
 
-fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
+pub(crate) fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
     let safety = ContentSafetySettings {
         endpoint: settings.get("CONTENT_SAFETY_ENDPOINT").to_owned(),
         key: Secret::new(settings.get("CONTENT_SAFETY_KEY")),

@@ -55,7 +55,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>, String> {
                 format!("{}, {:.0} %", per_second(mine_rate), ratio * 100.0),
             )
             .goal(format!("≥ {:.0} % of bare warp", GOAL * 100.0), ratio >= GOAL)
-            .bare_warp(per_second(theirs)),
+            .beside(per_second(theirs)),
         );
     }
     let threads = format!("1 load thread, {} connections", count(CONNECTIONS as u64));

@@ -28,7 +28,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>, String> {
     let row = |number, what: String, ours: u64, theirs: u64, goal: u64| {
         Row::new(number, what, megabytes(ours))
             .goal(format!("≤ {}", megabytes(goal)), ours <= goal)
-            .bare_warp(megabytes(theirs))
+            .beside(megabytes(theirs))
     };
     Ok(vec![
         row("N2", "resident memory, idle".into(), ours.0, theirs.0, IDLE_GOAL),

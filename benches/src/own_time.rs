@@ -83,7 +83,7 @@ fn rows(times: &[&Times], cpu: Cpu, imaging: Imaging, seconds: u32) -> Vec<Row> 
         Row::new(
             "",
             "the pipeline alone on the same pictures, nothing else running",
-            format!("{} + {} for the safety check's copy", ms(imaging.finish), ms(imaging.for_moderation)),
+            format!("{} + {} to make it fit for the safety check", ms(imaging.finish), ms(imaging.for_moderation)),
         ),
         Row::new(
             "",
@@ -218,9 +218,9 @@ impl Cloud {
         for (id, token) in jobs {
             loop {
                 let job = self.ask(&get(&format!("/api/v1/generations/{id}"), Some(token)), 200)?;
-                match job["state"].as_str() {
+                match job["status"].as_str() {
                     Some("succeeded") => break,
-                    Some("failed" | "canceled" | "cancelled") => {
+                    Some("failed" | "cancelled" | "blocked") => {
                         return Err(format!("job {id} did not succeed: {job}"));
                     }
                     _ if start.elapsed() > PATIENCE => {
@@ -298,8 +298,9 @@ fn imaging_alone(data: &Path) -> Result<Imaging, String> {
     let (mut finishing, mut shrinking) = (Vec::new(), Vec::new());
     for path in pictures(&data.join("replicate")).into_iter().take(PICTURES) {
         let bytes = std::fs::read(&path).map_err(|e| format!("cannot read a picture: {e}"))?;
+        let copy = bytes.clone();
         let start = Instant::now();
-        for_moderation(&bytes).map_err(|e| e.to_string())?;
+        for_moderation(copy).map_err(|e| e.to_string())?;
         shrinking.push(start.elapsed());
         let order =
             Order { bytes: &bytes, format: OutputFormat::Webp, watermark: true, recipe: &recipe };

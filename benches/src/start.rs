@@ -29,7 +29,7 @@ pub(crate) fn measure(bench: &Bench) -> Result<Vec<Row>, String> {
     Ok(vec![
         Row::new("N1", format!("start to first answer, median of {times}"), ms(ours))
             .goal(format!("≤ {}", ms(GOAL)), ours <= GOAL)
-            .bare_warp(format!("{}, ours is {ratio:.1} × that", ms(theirs))),
+            .beside(format!("{}, ours is {ratio:.1} × that", ms(theirs))),
         Row::new("", "the same with a new, empty store (the disk syncs it)", ms(fresh)),
     ])
 }

@@ -154,6 +154,7 @@ fn services(folder: &Path) -> Result<Services, String> {
         clock,
         ids,
         catalog: Arc::new(Catalog::built_in()),
+        paces: Arc::default(),
         tickets: TicketKey::new("bench"),
         public_url: None,
     })

@@ -13,8 +13,8 @@ pub(crate) struct Row {
     pub(crate) goal: String,
     /// `None` where there is no goal.
     pub(crate) met: Option<bool>,
-    /// The same of a bare warp, and the ratio, where that makes sense.
-    pub(crate) bare_warp: String,
+    /// The same of something else in the same run, and the ratio, where that makes sense.
+    pub(crate) beside: String,
 }
 
 impl Row {
@@ -29,7 +29,7 @@ impl Row {
             value: value.into(),
             goal: String::new(),
             met: None,
-            bare_warp: String::new(),
+            beside: String::new(),
         }
     }
 
@@ -37,12 +37,12 @@ impl Row {
         Self { goal: goal.into(), met: Some(met), ..self }
     }
 
-    pub(crate) fn bare_warp(self, bare_warp: impl Into<String>) -> Self {
-        Self { bare_warp: bare_warp.into(), ..self }
+    pub(crate) fn beside(self, beside: impl Into<String>) -> Self {
+        Self { beside: beside.into(), ..self }
     }
 }
 
-const HEADS: [&str; 6] = ["", "what", "value", "goal", "met", "bare warp, same run"];
+const HEADS: [&str; 6] = ["", "what", "value", "goal", "met", "beside it, same run"];
 
 pub(crate) fn render(machine: &Machine, rows: &[Row], markdown: bool) -> String {
     let cells = rows.iter().map(|row| {
@@ -51,7 +51,7 @@ pub(crate) fn render(machine: &Machine, rows: &[Row], markdown: bool) -> String 
             Some(false) => "**no**",
             None => "",
         };
-        [row.number, &row.what, &row.value, &row.goal, met, &row.bare_warp].map(str::to_owned)
+        [row.number, &row.what, &row.value, &row.goal, met, &row.beside].map(str::to_owned)
     });
     let cells: Vec<[String; 6]> = cells.collect();
     let mut text = String::new();

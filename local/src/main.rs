@@ -33,8 +33,20 @@ struct Arguments {
 enum Command {
     /// Serve; the same as no command.
     Run(Run),
+    /// Run a command with the settings that the handler has, such as `imagegen safety evaluate`.
+    With(With),
     /// Draw one picture with the local cloud that is running.
     Demo(demo::Demo),
+}
+
+#[derive(Args)]
+struct With {
+    /// The data folder of the local cloud that is running.
+    #[arg(long, value_name = "DIR", default_value = ".local")]
+    data: PathBuf,
+    /// The command and its arguments, after `--`.
+    #[arg(last = true, required = true)]
+    command: Vec<std::ffi::OsString>,
 }
 
 #[derive(Args)]
@@ -62,6 +74,7 @@ struct Run {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
+        Some(Command::With(with)) => host::with_settings(&with.data, &with.command),
         Some(Command::Demo(demo)) => draw(&demo),
         Some(Command::Run(run)) => serve(run),
         None => serve(arguments.run),

@@ -5,6 +5,7 @@ mod generate;
 mod ledger;
 mod package;
 mod plan;
+mod safety;
 mod serve;
 
 pub use self::generate::{Generated, generated};
@@ -12,6 +13,7 @@ pub use self::generate::{Generated, generated};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use imagegen_core::safety::Outcome;
 
 /// ImageGenerator AI: the custom handler of Azure Functions. Without a subcommand it serves on the port that the
 /// Functions host gives in `FUNCTIONS_CUSTOMHANDLER_PORT`.
@@ -46,6 +48,9 @@ enum Command {
     /// Prove that credits add up.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// How good the safety check is.
+    #[command(subcommand)]
+    Safety(SafetyCommand),
     /// What an operator does to accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -64,7 +69,46 @@ enum LedgerCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum SafetyCommand {
+    /// Hold prompts with known verdicts against the configured safety check; print false positives and negatives.
+    Evaluate {
+        /// Another set: TOML with `[[case]]` tables of `prompt`, `expected` (allowed or blocked) and `about`.
+        #[arg(long)]
+        set: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum AppealOutcome {
+    /// The safety check was right.
+    Upheld,
+    /// It was wrong: the same thing passes for this account from now on.
+    Overturned,
+}
+
+#[derive(Debug, Subcommand)]
 enum AdminCommand {
+    /// Print the appeals against the safety check that wait for an answer.
+    Appeals {
+        #[command(flatten)]
+        store: StoreArguments,
+    },
+    /// Answer an appeal.
+    Answer {
+        /// The account (`usr_…`) that appealed.
+        #[arg(long)]
+        account: String,
+        /// The decision (`dec_…`).
+        #[arg(long)]
+        decision: String,
+        #[arg(long)]
+        outcome: AppealOutcome,
+        /// For the user to read.
+        #[arg(long)]
+        note: Option<String>,
+        #[command(flatten)]
+        store: StoreArguments,
+    },
     /// Put an account on a plan from now on, with that plan's credits for a month.
     Plan {
         /// The account (`usr_…`), as `GET /api/v1/me` tells it.
@@ -102,6 +146,17 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Package { out }) => package::package(&out),
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
             ledger::verify(&store.documents, account.as_deref())
+        }
+        Some(Command::Safety(SafetyCommand::Evaluate { set })) => {
+            safety::evaluate(set.as_deref(), setting)
+        }
+        Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&store.documents),
+        Some(Command::Admin(AdminCommand::Answer { account, decision, outcome, note, store })) => {
+            let outcome = match outcome {
+                AppealOutcome::Upheld => Outcome::Upheld,
+                AppealOutcome::Overturned => Outcome::Overturned,
+            };
+            safety::answer(&store.documents, &account, &decision, outcome, note.as_deref())
         }
         Some(Command::Admin(AdminCommand::Plan { account, plan, store })) => {
             plan::change(&store.documents, &account, &plan)

@@ -15,8 +15,8 @@ use imagegen_core::generations::GenerationView;
 use imagegen_core::messages::QueueName;
 
 use self::http::{
-    ArchiveOrder, BulkChange, BulkResult, CollectionList, CollectionView, EventList,
-    GenerationChange, GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated,
+    AppealBody, ArchiveOrder, BulkChange, BulkResult, CollectionList, CollectionView, DecisionView,
+    EventList, GenerationChange, GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated,
     NewCollection, NewGeneration, NewShare, PlanList, Quote, ShareList, ShareView, SharedView,
 };
 use self::spec::Function;
@@ -125,6 +125,14 @@ pub fn all() -> Vec<Function> {
         Function::open("list_plans", "v1/plans", http::list_plans)
             .summary("The plans")
             .gives::<PlanList>(200),
+        // Safety
+        Function::get("get_decision", "v1/safety/decisions/{id}", http::get_decision)
+            .summary("What the safety check kept back, and what became of an appeal")
+            .gives::<DecisionView>(200),
+        Function::post("appeal_decision", "v1/safety/decisions/{id}/appeal", http::appeal_decision)
+            .summary("Say why a verdict of the safety check is wrong")
+            .takes::<AppealBody>()
+            .gives::<DecisionView>(201),
         // Live updates
         Function::post("negotiate_realtime", "v1/realtime/negotiate", http::negotiate_realtime)
             .summary("An address for live updates, good for an hour")

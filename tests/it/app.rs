@@ -83,6 +83,7 @@ impl TestApp {
             clock: clock.clone(),
             ids: Arc::new(CountedIds::default()),
             catalog: Arc::new(Catalog::built_in()),
+            paces: Arc::default(),
             tickets: TicketKey::new("a secret of the tests"),
             public_url,
         };
@@ -244,20 +245,21 @@ impl TestApp {
         assert_eq!(self.credits(user).await, (10, 0), "{why}");
     }
 
-    /// Paths of everything in the blob store.
-    pub(crate) fn blob_files(&self) -> Vec<String> {
-        let (mut files, mut folders) = (Vec::new(), vec![self.folder.join("blobs")]);
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).expect("it is there") {
-                let path = entry.expect("it is readable").path();
+    /// The keys of all stored pictures.
+    pub(crate) fn stored_blobs(&self) -> Vec<String> {
+        fn files(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let path = entry.path();
                 if path.is_dir() {
-                    folders.push(path);
+                    files(&path, found);
                 } else {
-                    files.push(path.display().to_string());
+                    found.push(path.display().to_string());
                 }
             }
         }
-        files
+        let mut found = Vec::new();
+        files(&self.folder.join("blobs"), &mut found);
+        found
     }
 
     /// The stored file behind a link.

@@ -249,24 +249,38 @@ impl ImageProvider for TestProvider {
         let id = output.trim_start_matches("test://");
         let sheet = self.sheets().into_iter().find(|sheet| sheet.id.0 == id);
         let sheet = sheet.ok_or(ProviderError::Refused { reason: "no such output".into() })?;
-        let mut png = Cursor::new(Vec::new());
-        let written = picture(sheet.seed).write_to(&mut png, ImageFormat::Png);
-        written.expect("memory is writable");
-        Ok(png.into_inner())
+        Ok(png(sheet.seed))
     }
 }
 
-/// Finds the word `forbidden` violent, and every picture harmless; or is down.
+/// The provider's file of a seed.
+fn png(seed: u32) -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    picture(seed).write_to(&mut png, ImageFormat::Png).expect("memory is writable");
+    png.into_inner()
+}
+
+/// Finds the word `forbidden` violent, and the pictures of [`Self::keep_back`]; or is down.
 #[derive(Debug, Default)]
 pub(crate) struct TestModeration {
     pub(crate) is_down: AtomicBool,
+    /// Whether it says that no picture is one.
+    pub(crate) is_blind: AtomicBool,
+    kept_back: Mutex<Vec<Vec<u8>>>,
+}
+
+impl TestModeration {
+    /// From now on the picture of this seed is kept back.
+    pub(crate) fn keep_back(&self, seed: u32) {
+        self.kept_back.lock().expect("no holder panics").push(png(seed));
+    }
 }
 
 #[async_trait]
 impl Moderation for TestModeration {
     async fn text(&self, text: &str) -> Result<Verdict, ModerationError> {
         if self.is_down.load(Ordering::Relaxed) {
-            return Err(ModerationError(down("the safety check")));
+            return Err(ModerationError::Unavailable(down("the safety check")));
         }
         if text.contains("forbidden") {
             return Ok(Verdict::Blocked { category: Category::Violence, severity: 6 });
@@ -274,9 +288,15 @@ impl Moderation for TestModeration {
         Ok(Verdict::Allowed)
     }
 
-    async fn image(&self, _image: &[u8]) -> Result<Verdict, ModerationError> {
+    async fn image(&self, image: &[u8]) -> Result<Verdict, ModerationError> {
         if self.is_down.load(Ordering::Relaxed) {
-            return Err(ModerationError(down("the safety check")));
+            return Err(ModerationError::Unavailable(down("the safety check")));
+        }
+        if self.is_blind.load(Ordering::Relaxed) {
+            return Err(ModerationError::Unusable("it is no picture".into()));
+        }
+        if self.kept_back.lock().expect("no holder panics").iter().any(|kept| kept == image) {
+            return Ok(Verdict::Blocked { category: Category::Sexual, severity: 4 });
         }
         Ok(Verdict::Allowed)
     }

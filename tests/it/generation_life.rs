@@ -398,6 +398,77 @@ async fn several_pictures_have_seeds_that_count_on() {
 }
 
 #[tokio::test]
+async fn the_time_that_is_told_follows_how_long_jobs_take() {
+    let app = TestApp::new();
+    let eta = async |id: &str| app.generation("eve", id).await["eta_seconds"].as_u64();
+    let first = app.create("eve", "a fox").await;
+    assert_eq!(eta(&first).await, Some(2), "the catalogue's figure");
+    // Jobs wait a minute in the queue and take another to be drawn.
+    for n in 0..12 {
+        let user = format!("user-{n}");
+        app.create(&user, "a fox").await;
+        app.clock.advance(Duration::from_mins(1));
+        app.deliver().await;
+        app.clock.advance(Duration::from_secs(59));
+        app.drain().await;
+    }
+    let job = app.create("mia", "a fox").await;
+    let told = app.generation("mia", &job).await["eta_seconds"].as_u64().expect("a number");
+    assert!((100..=125).contains(&told), "{told}");
+    // The free plan has one job at work: the second waits for the first.
+    let second = app.create("mia", "a fox").await;
+    let later = app.generation("mia", &second).await["eta_seconds"].as_u64().expect("a number");
+    assert!((200..=250).contains(&later), "{later}");
+}
+
+#[tokio::test]
+async fn a_cancelled_job_is_the_only_one_that_changes() {
+    let app = TestApp::new();
+    app.put_on_plan("ada", PlanId::Basic).await;
+    let others = [app.create("bob", "a fox").await, app.create("eve", "a fox").await];
+    let mut jobs = Vec::new();
+    for _ in 0..6 {
+        jobs.push(app.create("ada", "a fox").await);
+    }
+    app.deliver().await;
+    let before = snapshot(&app, &jobs).await;
+    for (place, id) in jobs.iter().enumerate() {
+        // Three are at work, three wait; one of each kind is cancelled.
+        if place == 1 || place == 4 {
+            assert_eq!(app.post("ada", &cancel_path(id), &Value::Null).await.status, 200);
+        }
+    }
+    let after = snapshot(&app, &jobs).await;
+    let statuses: Vec<_> = after.iter().map(|job| job["status"].clone()).collect();
+    assert_eq!(statuses, ["running", "cancelled", "running", "queued", "cancelled", "queued"]);
+    for (place, (before, after)) in before.iter().zip(&after).enumerate() {
+        if ![1, 4].contains(&place) {
+            assert_eq!(before["credits"], after["credits"], "{after}");
+            assert!(after["finished_at"].is_null(), "{after}");
+        }
+    }
+    assert_eq!((&after[3]["position"], &after[5]["position"]), (&json!(0), &json!(1)));
+    for (user, id) in ["bob", "eve"].iter().zip(&others) {
+        assert_eq!(app.generation(user, id).await["status"], "running");
+    }
+    app.drain().await;
+    for (place, job) in snapshot(&app, &jobs).await.iter().enumerate() {
+        let expected = if [1, 4].contains(&place) { "cancelled" } else { "succeeded" };
+        assert_eq!(job["status"], expected, "{job}");
+    }
+    // The first month of Free and of Basic, less four pictures.
+    assert_eq!(app.credits("ada").await, (206, 0));
+}
+
+async fn snapshot(app: &TestApp, jobs: &[String]) -> Vec<Value> {
+    let mut seen = Vec::new();
+    for id in jobs {
+        seen.push(app.generation("ada", id).await);
+    }
+    seen
+}
+
+#[tokio::test]
 async fn a_month_later_the_first_use_brings_new_credits() {
     let app = TestApp::new();
     app.create("ada", "a fox").await;

@@ -294,7 +294,7 @@ async fn a_job_that_has_not_ended_is_not_thrown_away() {
 
 /// Every file of every picture of a user.
 fn files(app: &TestApp, user: &str) -> usize {
-    app.blob_files().iter().filter(|path| path.contains(user_id(user).as_str())).count()
+    app.stored_blobs().iter().filter(|path| path.contains(user_id(user).as_str())).count()
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ async fn a_link_ends_by_its_time_by_its_owner_and_with_its_pictures() {
     app.deliver().await;
     open(&app, &ever).await.problem(410, "share-gone");
     assert_eq!(app.stored("ada", "share").await, []);
-    assert_eq!(app.blob_files().len(), 0, "plain copies too: {:?}", app.blob_files());
+    assert_eq!(app.stored_blobs().len(), 0, "plain copies too: {:?}", app.stored_blobs());
 }
 
 #[tokio::test]

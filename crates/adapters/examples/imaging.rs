@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let (time, finished) = median(|| finish(&order))?;
         report("Webp from WebP", &time, &finished);
-        let (time, jpeg) = median(|| for_moderation(&bytes))?;
+        let (time, jpeg) = median(|| for_moderation(bytes.clone()))?;
         println!(
             "  {:<24} {:>6.1} ms ({:.1} ms on a core)  {} kB",
             "for_moderation",

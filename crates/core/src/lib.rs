@@ -1,8 +1,9 @@
 //! The rules of ImageGenerator AI: no I/O happens here.
 //!
 //! Reading order: [`catalog`] (plans, models, prices), [`credits`] (the ledger), [`accounts`] (who may do how much
-//! at once), [`generations`] (the life of a job), [`library`] (what becomes of its pictures), [`messages`] (what travels through queues), [`ports`] (what the
-//! rules need from the world), [`services`] (the ports in one place).
+//! at once), [`generations`] (the life of a job), [`safety`] (what was kept back, and appeals), [`library`] (what
+//! becomes of pictures), [`messages`] (what travels through queues), [`ports`] (what the rules need from the world),
+//! [`services`] (the ports in one place).
 //!
 //! Invariant: a rule is a pure function of values; the only `await`s are port calls, and everything a decision
 //! changes is written in one commit.
@@ -15,5 +16,6 @@ pub mod ids;
 pub mod library;
 pub mod messages;
 pub mod ports;
+pub mod safety;
 pub mod services;
 pub mod ticket;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, Provider};
+use crate::generations::Paces;
 use crate::ports::blobs::Blobs;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::documents::Documents;
@@ -26,6 +27,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub catalog: Arc<Catalog>,
+    /// How long jobs took lately, as far as this process knows.
+    pub paces: Arc<Paces>,
     pub tickets: TicketKey,
     /// Where providers reach us, such as `https://api.example.com`; without it jobs are polled by delayed messages.
     pub public_url: Option<String>,

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
+use crate::deliver::Edge;
 use crate::faults::Fault;
 use crate::world::{Caller, World, locked};
 
@@ -29,7 +30,7 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Slot {
     process: Arc<Process>,
-    services: Services,
+    edge: Edge,
 }
 
 /// How an invocation ended.
@@ -77,6 +78,9 @@ impl fmt::Display for Process {
     }
 }
 
+/// Where providers reach the handler.
+pub(crate) const PUBLIC_URL: &str = "https://api.example";
+
 /// What a process stands on.
 pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
     let caller = Arc::new(Caller { world: Arc::clone(world), process: Arc::clone(process) });
@@ -92,8 +96,9 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         clock: caller.clone(),
         ids: caller,
         catalog: Arc::clone(&world.catalog),
+        paces: Arc::default(),
         tickets: TicketKey::new("simulation"),
-        public_url: with_webhook.then(|| "https://api.example".to_owned()),
+        public_url: with_webhook.then(|| PUBLIC_URL.to_owned()),
     }
 }
 
@@ -109,15 +114,15 @@ fn start(world: &Arc<World>, number: usize) -> Slot {
     let skew = world.chance(|r| r.below(2 * most.unsigned_abs() + 1));
     let skew = SignedDuration::from_millis(i64::try_from(skew).expect("seconds") - most);
     let process = Process::new(number, skew);
-    let services = services(world, &process);
-    Slot { process, services }
+    let edge = Edge::new(services(world, &process));
+    Slot { process, edge }
 }
 
 /// Runs `work` in a process of chance. It goes on when the caller stops waiting, and ends when its process does.
 pub(crate) async fn invoke<T, F>(
     world: &Arc<World>,
     name: &'static str,
-    work: impl FnOnce(Services) -> F + Send + 'static,
+    work: impl FnOnce(Edge) -> F + Send + 'static,
 ) -> Ran<T>
 where
     T: Send + 'static,
@@ -132,7 +137,7 @@ where
             *slot = start(world, index);
         }
         let process = Arc::clone(&slot.process);
-        let work = work(slot.services.clone());
+        let work = work(slot.edge.clone());
         let witness = Arc::clone(world);
         let task = tokio::spawn(async move {
             let ran = std::panic::AssertUnwindSafe(work).catch_unwind().await;

@@ -43,12 +43,12 @@ fn verdict(blocked: bool) -> Verdict {
 impl Moderation for Caller {
     async fn text(&self, text: &str) -> Result<Verdict, ModerationError> {
         let judged = self.ask(Port::Moderation, || verdict(text.contains(FORBIDDEN)));
-        judged.await.map_err(|e| ModerationError(e.into()))
+        judged.await.map_err(|e| ModerationError::Unavailable(e.into()))
     }
 
     async fn image(&self, image: &[u8]) -> Result<Verdict, ModerationError> {
         let judged = self.ask(Port::Moderation, || verdict(contains(image, UNSAFE)));
-        judged.await.map_err(|e| ModerationError(e.into()))
+        judged.await.map_err(|e| ModerationError::Unavailable(e.into()))
     }
 }
 

@@ -6,9 +6,8 @@ use std::time::Duration;
 use imagegen_core::ports::image_provider::{Prediction, PredictionId, Snapshot};
 use tokio::time::sleep;
 
-use crate::deliver;
 use crate::faults::Fault;
-use crate::process::{Ran, invoke};
+use crate::process::{PUBLIC_URL, Ran, invoke};
 use crate::world::{World, locked};
 
 /// How often the provider tries when it gets no good answer.
@@ -26,7 +25,7 @@ pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
     if world.strikes(Fault::WebhookLost, rates.webhook_lost) {
         return;
     }
-    let ticket = callback.rsplit('/').next().unwrap_or_default().to_owned();
+    let path = callback.strip_prefix(PUBLIC_URL).expect("an address of ours").to_owned();
     let body = serde_json::to_vec(&(&snapshot.id, &snapshot.state)).expect("plain data");
     let id = format!("msg_{}_{}", snapshot.id.0, name(&snapshot.state));
     let copies = if world.strikes(Fault::WebhookDoubled, rates.webhook_doubled) { 2 } else { 1 };
@@ -38,16 +37,16 @@ pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
         };
         locked(&world.studio).busy += 1;
         let delay = Duration::from_millis(delay);
-        tokio::spawn(travel(Arc::clone(world), delay, id.clone(), ticket.clone(), body.clone()));
+        tokio::spawn(travel(Arc::clone(world), delay, id.clone(), path.clone(), body.clone()));
     }
 }
 
-async fn travel(world: Arc<World>, delay: Duration, id: String, ticket: String, body: Vec<u8>) {
+async fn travel(world: Arc<World>, delay: Duration, id: String, path: String, body: Vec<u8>) {
     sleep(delay).await;
     for count in 1..=TRIES {
-        let (id, ticket, body) = (id.clone(), ticket.clone(), body.clone());
-        let answer = invoke(&world, "replicate_webhook", move |services| async move {
-            deliver::webhook(&services, &id, &ticket, &body).await.is_ok()
+        let (id, path, body) = (id.clone(), path.clone(), body.clone());
+        let answer = invoke(&world, "webhook", move |edge| async move {
+            edge.webhook(&path, &id, body).await.status == 200
         });
         if matches!(answer.await, Ran::Done(true)) {
             break;

@@ -205,6 +205,21 @@ pub(crate) mod tests {
     use super::*;
     use std::path::PathBuf;
 
+    /// Folders of the test on this thread, gone when it ends: each test has a thread of its own.
+    struct Folders(std::cell::RefCell<Vec<PathBuf>>);
+
+    impl Drop for Folders {
+        fn drop(&mut self) {
+            for folder in self.0.take() {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+        }
+    }
+
+    thread_local! {
+        static FOLDERS: Folders = const { Folders(std::cell::RefCell::new(Vec::new())) };
+    }
+
     /// A new empty folder under the system's temporary one.
     pub(crate) fn folder(name: &str) -> PathBuf {
         let mut random = [0u8; 8];
@@ -212,6 +227,7 @@ pub(crate) mod tests {
         let unique = format!("imagegen-{name}-{:016x}", u64::from_le_bytes(random));
         let folder = std::env::temp_dir().join(unique);
         std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+        FOLDERS.with(|folders| folders.0.borrow_mut().push(folder.clone()));
         folder
     }
 

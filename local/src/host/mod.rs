@@ -116,6 +116,26 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     }
 }
 
+/// Runs `command` with the handler's settings of the local cloud at `data`, in this process's place.
+///
+/// # Errors
+/// A sentence: no local cloud has run there, or the command cannot be started.
+pub(crate) fn with_settings(
+    data: &std::path::Path,
+    command: &[std::ffi::OsString],
+) -> Result<(), String> {
+    use std::os::unix::process::CommandExt as _;
+    let announced = std::fs::read_to_string(data.join("port")).ok();
+    let port = announced.and_then(|port| port.trim().parse().ok());
+    let port = port.ok_or_else(|| format!("no local cloud has run in {}", data.display()))?;
+    let data = std::path::absolute(data).map_err(|e| format!("cannot find --data: {e}"))?;
+    let ground = GroundParts::open(port, &data)?;
+    let settings = Settings::new(&ground, environment());
+    let (program, arguments) = command.split_first().expect("clap asks for one at least");
+    let failed = std::process::Command::new(program).args(arguments).envs(settings.all()).exec();
+    Err(format!("cannot start {}: {failed}", program.display()))
+}
+
 /// What a person who has just started this may want to do next.
 fn what_to_try(port: u16) -> String {
     let at_port = if port == 7071 { String::new() } else { format!(" PORT={port}") };

@@ -1,11 +1,13 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
+mod appeal_decision;
 mod archive_generations;
 mod cancel_generation;
 mod change_generations;
 mod collections;
 mod create_generation;
 mod delete_generation;
+mod get_decision;
 mod get_generation;
 mod get_health;
 mod get_library_summary;
@@ -23,6 +25,7 @@ mod retry_generation;
 mod shares;
 mod update_generation;
 
+pub use self::appeal_decision::{AppealBody, appeal_decision};
 pub use self::archive_generations::{ArchiveOrder, archive_generations};
 pub use self::cancel_generation::cancel_generation;
 pub use self::change_generations::{BulkChange, BulkResult, change_generations};
@@ -32,6 +35,7 @@ pub use self::collections::{
 };
 pub use self::create_generation::{NewGeneration, create_generation};
 pub use self::delete_generation::delete_generation;
+pub use self::get_decision::{DecisionView, get_decision};
 pub use self::get_generation::get_generation;
 pub use self::get_health::{Health, get_health};
 pub use self::get_library_summary::{LibrarySummary, get_library_summary};

@@ -81,10 +81,15 @@ impl ContentSafety {
         })
     }
 
-    async fn analyze(&self, call: Call) -> Result<Verdict, BoxError> {
+    /// `Ok(None)`: the service does not take this content.
+    async fn analyze(&self, call: Call) -> Result<Option<Verdict>, BoxError> {
         let call = call.secret_header("ocp-apim-subscription-key", self.key.clone());
-        let analysis: Analysis = self.http.send_idempotent(&call).await?.json()?;
-        Ok(self.judge(&analysis)?)
+        let reply = self.http.send_idempotent(&call).await?;
+        if wire::refuses_content(&reply) {
+            return Ok(None);
+        }
+        let analysis: Analysis = reply.json()?;
+        Ok(Some(self.judge(&analysis)?))
     }
 
     /// Blocked for the most severe reason; allowed only when every category was judged.
@@ -120,7 +125,7 @@ impl Moderation for ContentSafety {
                 .json(&TextRequest::new(part, &self.blocklists))
                 .timeout(TEXT_PATIENCE / 2)
                 .patience(TEXT_PATIENCE);
-            let verdict = self.analyze(call).await.map_err(ModerationError)?;
+            let verdict = judged(self.analyze(call).await)?;
             if verdict != Verdict::Allowed {
                 return Ok(verdict);
             }
@@ -133,7 +138,15 @@ impl Moderation for ContentSafety {
             .json(&ImageRequest::new(image))
             .timeout(IMAGE_PATIENCE / 2)
             .patience(IMAGE_PATIENCE);
-        self.analyze(call).await.map_err(ModerationError)
+        judged(self.analyze(call).await)
+    }
+}
+
+fn judged(verdict: Result<Option<Verdict>, BoxError>) -> Result<Verdict, ModerationError> {
+    match verdict {
+        Ok(Some(verdict)) => Ok(verdict),
+        Ok(None) => Err(ModerationError::Unusable("it does not take this content".into())),
+        Err(error) => Err(ModerationError::Unavailable(error)),
     }
 }
 

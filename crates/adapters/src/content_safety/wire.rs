@@ -5,6 +5,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::http::Reply;
+
 pub(super) const API_VERSION: &str = "2024-09-01";
 pub(super) const HATE: &str = "Hate";
 pub(super) const SELF_HARM: &str = "SelfHarm";
@@ -53,6 +55,26 @@ struct CategoryAnalysis {
     category: String,
     /// The service leaves a zero out at times.
     severity: Option<u8>,
+}
+
+/// Whether the answer says that the content itself is at fault, such as a picture that is not one. A wrong version or
+/// a missing list is a 400 or 404 too, but nothing that the content could help.
+pub(super) fn refuses_content(reply: &Reply) -> bool {
+    #[derive(Deserialize)]
+    struct Failed {
+        error: Problem,
+    }
+    #[derive(Deserialize)]
+    struct Problem {
+        code: String,
+    }
+    let code =
+        || serde_json::from_slice::<Failed>(&reply.body).ok().map(|failed| failed.error.code);
+    reply.status.as_u16() == 400
+        && code().is_some_and(|code| {
+            ["InvalidRequestBody", "InvalidImageFormat", "InvalidImageSize"]
+                .contains(&code.as_str())
+        })
 }
 
 impl<'a> TextRequest<'a> {

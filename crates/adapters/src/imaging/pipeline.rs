@@ -26,7 +26,7 @@ impl port::Imaging for Pipeline {
     }
 
     async fn for_moderation(&self, bytes: Vec<u8>) -> Result<Vec<u8>, port::ImagingError> {
-        apart(move || for_moderation(&bytes)).await
+        apart(move || for_moderation(bytes)).await
     }
 
     async fn without_recipe(&self, bytes: Vec<u8>) -> Result<port::Encoded, port::ImagingError> {

@@ -84,6 +84,49 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever others order: when a job enters the shared queue, each other user has at most as many jobs before
+        /// it as that user's plan has places. The queue is first in, first out, so nobody overtakes it afterwards.
+        #[test]
+        fn nobody_delays_another_by_more_than_the_places_of_the_plan(
+            steps in prop::collection::vec((0usize..4, prop::option::of(0u8..3)), 0..300),
+        ) {
+            let catalog = Catalog::built_in();
+            let plans = [PlanId::Free, PlanId::Basic, PlanId::Premium, PlanId::Premium];
+            let plans = plans.map(|id| catalog.plan(id));
+            let mut lanes: [Lanes; 4] = std::array::from_fn(|_| Lanes::default());
+            let (mut queue, mut at_work): (VecDeque<(usize, GenerationId)>, _) = (VecDeque::new(), Vec::new());
+            let mut count = 0_u32;
+            for (user, step) in steps {
+                let mut entered = Vec::new();
+                match step {
+                    // The next job of the queue is taken, or the oldest one at work ends.
+                    Some(0) => at_work.extend(queue.pop_front()),
+                    Some(_) if !at_work.is_empty() => {
+                        let (owner, job): (usize, GenerationId) = at_work.remove(0);
+                        lanes[owner].leave(&job);
+                        while let Some(next) = lanes[owner].advance(plans[owner]) {
+                            entered.push((owner, next));
+                        }
+                    }
+                    Some(_) => {}
+                    None => {
+                        count += 1;
+                        let job = GenerationId::new(ulid::Ulid::from_parts(2, u128::from(count)));
+                        if let Ok(Admission::AtWork) = lanes[user].admit(&job, plans[user]) {
+                            entered.push((user, job));
+                        }
+                    }
+                }
+                for job in entered {
+                    for (other, plan) in plans.iter().enumerate() {
+                        let before = queue.iter().filter(|(owner, _)| *owner == other).count();
+                        prop_assert!(before <= plan.at_work, "{before} jobs of user {other}");
+                    }
+                    queue.push_back(job);
+                }
+            }
+        }
+
         /// However jobs come and go: never more at work than the plan says, never a free place while one waits,
         /// each job in one lane, and those that wait advance in the order they came.
         #[test]

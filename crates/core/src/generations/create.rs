@@ -16,9 +16,10 @@ use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft, Place};
 use crate::catalog::Model;
 use crate::credits::NotEnough;
 use crate::ids::{DecisionId, GenerationId, UserId};
-use crate::ports::documents::{DocumentsError, NewDocument, encode};
+use crate::ports::documents::{DocumentsError, NewDocument, Write, encode};
 use crate::ports::identity::Person;
 use crate::ports::moderation::{Category, ModerationError, Verdict};
+use crate::safety::{self, Decision, Fingerprint};
 use crate::services::Services;
 
 /// The caller's name for one wish: the same key is the same job. 1 to 255 visible ASCII characters.
@@ -122,7 +123,7 @@ async fn accept(
         let admission = draft.account.lanes.admit(&id, plan)?;
         if !moderated {
             // After the cheap refusals, before anything is stored; once, whatever conflicts follow.
-            moderate(services, order).await?;
+            moderate(services, user, order).await?;
             moderated = true;
         }
         let deadline = SignedDuration::try_from(services.catalog.job_deadline);
@@ -184,16 +185,22 @@ async fn replay(
     Ok(Created { generation, position, replayed: true })
 }
 
-async fn moderate(services: &Services, order: &Order) -> Result<(), CreateError> {
-    match services.moderation.text(order.prompt.as_str()).await? {
-        Verdict::Allowed => Ok(()),
-        Verdict::Blocked { category, severity } => {
-            let decision = DecisionId::new(ulid(services));
-            tracing::info!(decision.id = %decision, category = category.as_str(), severity,
-                "A prompt was kept back, decision `{decision}`");
-            Err(CreateError::Blocked { decision, category })
-        }
+async fn moderate(services: &Services, user: &UserId, order: &Order) -> Result<(), CreateError> {
+    let prompt = order.prompt.as_str();
+    let Verdict::Blocked { category, severity } = services.moderation.text(prompt).await? else {
+        return Ok(());
+    };
+    if safety::is_pardoned(services, user, &Fingerprint::of_prompt(prompt)).await? {
+        return Ok(());
     }
+    let id = DecisionId::new(ulid(services));
+    tracing::info!(decision.id = %id, category = category.as_str(), severity,
+        "A prompt was kept back, decision `{id}`");
+    let now = services.clock.now();
+    let decision = Decision::of_prompt(id.clone(), prompt, category, severity, now);
+    let kept = vec![Write::Create(decision.document())];
+    services.documents.commit(user.as_str(), kept).await?;
+    Err(CreateError::Blocked { decision: id, category })
 }
 
 pub(crate) fn ulid(services: &Services) -> ulid::Ulid {

@@ -16,7 +16,8 @@ use crate::ports::BoxError;
 use crate::ports::documents::DocumentsError;
 use crate::ports::image_provider::ProviderError;
 use crate::ports::imaging::{Encoded, Finished, ImagingOrder, Recipe};
-use crate::ports::moderation::Verdict;
+use crate::ports::moderation::{ModerationError, Verdict};
+use crate::safety::{self, Decision, Fingerprint};
 use crate::services::Services;
 
 /// A step that needs something which is down now: tried again, until the job is given up.
@@ -44,8 +45,9 @@ pub(super) async fn deliver(
     }) else {
         return Ok(None);
     };
-    let state = match bring_home(services, generation, image, output).await {
-        Ok(state) => state,
+    let (state, decision) = match bring_home(services, generation, image, output).await {
+        Ok(Home::Settled(state)) => (state, None),
+        Ok(Home::KeptBack(decision)) => (filtered(&decision), Some(decision)),
         Err(error) => {
             tracing::warn!(generation.id = %generation.id, error = &error as &dyn std::error::Error,
                 "Image {index} of generation `{}` waits: {error}", generation.id);
@@ -59,6 +61,9 @@ pub(super) async fn deliver(
             return false;
         }
         image.state = state.clone();
+        if let Some(decision) = &decision {
+            case.draft.create(decision.document());
+        }
         case.end_if_settled();
         true
     });
@@ -68,13 +73,23 @@ pub(super) async fn deliver(
     Ok(None)
 }
 
+/// What became of a drawn picture.
+enum Home {
+    Settled(ImageState),
+    KeptBack(Decision),
+}
+
+fn filtered(decision: &Decision) -> ImageState {
+    ImageState::Filtered { decision: decision.id.clone(), category: decision.category }
+}
+
 /// Everything between the provider's link and our blobs.
 async fn bring_home(
     services: &Services,
     generation: &Generation,
     image: &Image,
     output: &str,
-) -> Result<ImageState, NotNow> {
+) -> Result<Home, NotNow> {
     let bytes = match provider(services, generation).fetch(output).await {
         Ok(bytes) => bytes,
         Err(ProviderError::Refused { reason }) => return Ok(unusable(generation, &reason)),
@@ -86,13 +101,8 @@ async fn bring_home(
         Ok(small) => small,
         Err(error) => return Ok(unusable(generation, &error.reason)),
     };
-    let verdict = services.moderation.image(&small).await;
-    let verdict = verdict.map_err(|e| NotNow { step: "the safety check", source: Box::new(e) })?;
-    if let Verdict::Blocked { category, severity } = verdict {
-        let decision = DecisionId::new(super::create::ulid(services));
-        tracing::info!(generation.id = %generation.id, decision.id = %decision,
-            category = category.as_str(), severity, "A picture was kept back, decision `{decision}`");
-        return Ok(ImageState::Filtered { decision, category });
+    if let Some(decision) = judge(services, generation, image, &small).await? {
+        return Ok(decision);
     }
     let order = ImagingOrder {
         format: generation.order.output_format,
@@ -103,12 +113,44 @@ async fn bring_home(
         Ok(finished) => finished,
         Err(error) => return Ok(unusable(generation, &error.reason)),
     };
-    store(services, generation, image.index, finished).await
+    store(services, generation, image.index, finished).await.map(Home::Settled)
 }
 
-fn unusable(generation: &Generation, reason: &str) -> ImageState {
+/// The safety check. `None`: the picture may be shown.
+async fn judge(
+    services: &Services,
+    generation: &Generation,
+    image: &Image,
+    picture: &[u8],
+) -> Result<Option<Home>, NotNow> {
+    const STEP: &str = "the safety check";
+    let (category, severity) = match services.moderation.image(picture).await {
+        Ok(Verdict::Allowed) => return Ok(None),
+        Ok(Verdict::Blocked { category, severity }) => (category, severity),
+        Err(ModerationError::Unusable(reason)) => {
+            return Ok(Some(unusable(generation, &reason.to_string())));
+        }
+        Err(error @ ModerationError::Unavailable(_)) => {
+            return Err(NotNow { step: STEP, source: Box::new(error) });
+        }
+    };
+    let fingerprint = Fingerprint::of_image(&generation.order, image.seed);
+    let pardoned = safety::is_pardoned(services, &generation.user, &fingerprint).await;
+    if pardoned.map_err(|e| NotNow { step: STEP, source: Box::new(e) })? {
+        return Ok(None);
+    }
+    let id = DecisionId::new(super::create::ulid(services));
+    tracing::info!(generation.id = %generation.id, decision.id = %id,
+        category = category.as_str(), severity, "A picture was kept back, decision `{id}`");
+    let place = (generation.id.clone(), image.index);
+    let now = services.clock.now();
+    let decision = Decision::of_image(id, place, fingerprint, category, Some(severity), now);
+    Ok(Some(Home::KeptBack(decision)))
+}
+
+fn unusable(generation: &Generation, reason: &str) -> Home {
     tracing::error!(generation.id = %generation.id, "The provider's file cannot be used: {reason}");
-    ImageState::Failed { reason: Failure::BadOutput }
+    Home::Settled(ImageState::Failed { reason: Failure::BadOutput })
 }
 
 fn recipe(services: &Services, generation: &Generation, image: &Image) -> Recipe {

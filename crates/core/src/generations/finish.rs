@@ -12,6 +12,7 @@ use crate::messages::{FinishGeneration, News};
 use crate::ports::documents::DocumentsError;
 use crate::ports::image_provider::{Prediction, PredictionId, ProviderError, Sought};
 use crate::ports::moderation::Category;
+use crate::safety::{Decision, Fingerprint};
 use crate::services::Services;
 use crate::ticket::Ticketed;
 
@@ -58,6 +59,7 @@ async fn report(
 ) -> Result<Option<Duration>, DocumentsError> {
     let decided = update(services, user, id, |case| {
         let now = case.now();
+        let order = case.generation.order.clone();
         let decision = DecisionId::new(super::create::ulid(case.services));
         let Some(image) = case.generation.image_mut(index) else { return false };
         if !image.concerns(prediction) {
@@ -81,7 +83,12 @@ async fn report(
                 true
             }
             (Prediction::Filtered, _) => {
-                image.state = ImageState::Filtered { decision, category: Category::Other };
+                let category = Category::Other;
+                image.state = ImageState::Filtered { decision: decision.clone(), category };
+                let fingerprint = Fingerprint::of_image(&order, image.seed);
+                let place = (id.clone(), index);
+                let kept = Decision::of_image(decision, place, fingerprint, category, None, now);
+                case.draft.create(kept.document());
                 false
             }
             (Prediction::Failed { reason }, _) => {

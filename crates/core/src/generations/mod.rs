@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
 //! (the one way in which a job changes), then one file an operation: [`create`], [`submit`], [`finish`] with
-//! [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees).
+//! [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees) with [`pace`] (how long
+//! it usually takes).
 
 mod cancel;
 mod create;
@@ -13,6 +14,7 @@ mod image;
 mod keeping;
 mod keys;
 mod order;
+mod pace;
 mod queries;
 mod reconcile;
 mod submit;
@@ -30,6 +32,7 @@ pub use self::image::{Asset, Image, ImageState};
 pub use self::keeping::{KIND, Keeping, REMOVED, Removal, TRASH};
 pub(crate) use self::keys::{Rendition, blob_key};
 pub use self::order::{MAX_COUNT, MAX_SEED, NotPermitted, Objection, Order, Prompt, Wish, permit};
+pub use self::pace::Paces;
 pub use self::queries::{EventsPage, events, get};
 pub(crate) use self::reconcile::remove_message;
 pub use self::reconcile::{enqueue_silent, relay_outbox};

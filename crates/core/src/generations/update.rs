@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::generation::{Generation, Outcome, Stage};
 use super::image::ImageState;
 use super::keeping::Keeping;
+use super::pace::{self, Pace};
 use super::view::GenerationView;
 use crate::accounts::{ATTEMPTS, Draft, outbox_id};
 use crate::credits::Credits;
@@ -46,7 +47,10 @@ pub(super) async fn update<T>(
         }
         take_in(services, &mut draft, document.etag, &before, &mut generation).await?;
         match draft.commit(services).await {
-            Ok(()) => return Ok(Some((generation, answer))),
+            Ok(()) => {
+                measure(services, &before, &generation).await;
+                return Ok(Some((generation, answer)));
+            }
             Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
             Err(other) => return Err(other),
         }
@@ -89,6 +93,25 @@ pub(crate) fn take_in_quietly(
     generation.revision += 1;
     draft.account.shelve(&generation.id, before.place(), generation.place());
     draft.replace(etag, document_of(generation));
+}
+
+/// What this change tells of how long things take.
+async fn measure(services: &Services, before: &Generation, after: &Generation) {
+    match (&before.stage, &after.stage) {
+        (Stage::Queued { at }, Stage::AtWork { started_at, .. }) => {
+            let waited = started_at.duration_since(*at);
+            pace::measured(services, Pace::Queue(after.queue), waited, 0.0).await;
+        }
+        (Stage::AtWork { started_at, .. }, Stage::Ended(ended))
+            if ended.outcome == Outcome::Succeeded =>
+        {
+            let model = &after.order.model;
+            let listed = services.catalog.model(model).map_or(5.0, |model| model.usual_seconds);
+            let took = ended.finished_at.duration_since(*started_at);
+            pace::measured(services, Pace::Work(model), took, listed).await;
+        }
+        _ => {}
+    }
 }
 
 /// A job as a document.

@@ -6,10 +6,11 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::generation::{Failure, Generation, Outcome, Stage, Status};
+use super::generation::{Failure, Generation, Outcome, Stage};
 use super::image::{Asset, Image, ImageState};
 use super::keeping::Removal;
 use super::keys::{Rendition, blob_key};
+use super::pace::{self, Pace};
 use crate::catalog::Model;
 use crate::services::Services;
 
@@ -37,7 +38,7 @@ pub struct GenerationView {
     pub output_format: &'static str,
     /// While queued: how many of your own jobs come first.
     pub position: usize,
-    /// While not ended: the usual time that is left, in seconds.
+    /// While not ended: the time that is left, in seconds, as jobs of this model and queue took lately.
     pub eta_seconds: u32,
     /// 0 to 1.
     pub progress: f64,
@@ -144,7 +145,7 @@ impl GenerationView {
         let images = if removed { &[] } else { generation.images() };
         let images =
             join_all(images.iter().map(|i| image_view(services, generation, i, model, now)));
-        let pace = Pace::of(generation, model, position, started_at, now);
+        let outlook = Outlook::of(services, generation, position, started_at, now).await;
         Self {
             id: generation.id.to_string(),
             status: generation.status().as_str(),
@@ -157,8 +158,8 @@ impl GenerationView {
             seed: order.seed,
             output_format: order.output_format.as_str(),
             position,
-            eta_seconds: pace.eta_seconds,
-            progress: pace.progress,
+            eta_seconds: outlook.eta_seconds,
+            progress: outlook.progress,
             credits: credits_view(generation),
             images: images.await,
             error: error_view(generation),
@@ -176,35 +177,39 @@ impl GenerationView {
     }
 }
 
-struct Pace {
+/// What a person who waits may expect.
+struct Outlook {
     eta_seconds: u32,
     progress: f64,
 }
 
-impl Pace {
-    fn of(
+impl Outlook {
+    async fn of(
+        services: &Services,
         generation: &Generation,
-        model: Option<&Model>,
         position: usize,
         started_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Self {
-        let usual = model.map_or(5.0, |m| m.usual_seconds);
-        match generation.status() {
-            Status::Queued => {
-                let rounds = f64::from(u32::try_from(position + 1).unwrap_or(u32::MAX));
-                Self { eta_seconds: whole_seconds(usual * rounds), progress: 0.0 }
-            }
-            Status::Starting | Status::Running | Status::Finishing => {
-                let elapsed = started_at.map_or(0.0, |at| now.duration_since(at).as_secs_f64());
-                // Never quite done before it is.
-                let progress = (elapsed / usual).clamp(0.0, 0.95);
-                Self { eta_seconds: whole_seconds((usual - elapsed).max(1.0)), progress }
-            }
-            Status::Succeeded | Status::Failed | Status::Cancelled | Status::Blocked => {
-                Self { eta_seconds: 0, progress: 1.0 }
-            }
+        if generation.is_final() {
+            return Self { eta_seconds: 0, progress: 1.0 };
         }
+        let model = &generation.order.model;
+        let listed = services.catalog.model(model).map_or(5.0, |model| model.usual_seconds);
+        let usual = pace::usual(services, Pace::Work(model), listed).await;
+        let Some(started_at) = started_at else {
+            let wait = pace::usual(services, Pace::Queue(generation.queue), 0.0).await;
+            // The user's own jobs before it leave in groups as large as the plan has places at work, and each
+            // group waits in the shared queue like this job.
+            let places = services.catalog.plan(generation.plan).at_work.max(1);
+            let rounds = u32::try_from(position.div_ceil(places) + 1).unwrap_or(u32::MAX);
+            let eta_seconds = whole_seconds((wait + usual) * f64::from(rounds));
+            return Self { eta_seconds, progress: 0.0 };
+        };
+        let elapsed = now.duration_since(started_at).as_secs_f64();
+        // Never quite done before it is.
+        let progress = (elapsed / usual).clamp(0.0, 0.95);
+        Self { eta_seconds: whole_seconds((usual - elapsed).max(1.0)), progress }
     }
 }
 

@@ -10,7 +10,7 @@ pub trait Imaging: std::fmt::Debug + Send + Sync + 'static {
     /// Decodes within limits, makes display and thumbnail, marks and writes the recipe.
     async fn finish(&self, bytes: Vec<u8>, order: ImagingOrder) -> Result<Finished, ImagingError>;
 
-    /// A JPEG small enough for the safety check.
+    /// The picture as the safety check takes it: JPEG, PNG or WebP of 4 MB and 2,048 pixels a side at the most.
     async fn for_moderation(&self, bytes: Vec<u8>) -> Result<Vec<u8>, ImagingError>;
 
     /// One of our pictures, pixel by pixel the same, without its recipe but with the mark that a model made it.

@@ -50,7 +50,13 @@ impl Category {
     }
 }
 
-/// No verdict was had. Inputs are then refused, outputs wait.
+/// No verdict was had.
 #[derive(Debug, thiserror::Error)]
-#[error("the safety check is unavailable")]
-pub struct ModerationError(#[source] pub BoxError);
+pub enum ModerationError {
+    /// Worth trying again. Inputs are refused meanwhile, outputs wait.
+    #[error("the safety check is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// It cannot judge this: trying again will not help, and what is not judged is not shown.
+    #[error("the safety check cannot judge this")]
+    Unusable(#[source] BoxError),
+}

@@ -36,7 +36,7 @@ pub(super) struct Container<'a> {
     place: usize,
     /// A colour profile that is a piece of its own making (WebP); elsewhere it is in `pieces`.
     profile: Option<&'a [u8]>,
-    /// Whether the pixels may be transparent (WebP writes it into its header).
+    /// Whether pixels may be transparent (WebP writes it into its header).
     alpha: bool,
     exif: Option<&'a [u8]>,
     xmp: Option<&'a [u8]>,
@@ -94,6 +94,10 @@ impl<'a> Container<'a> {
 
     pub(super) fn is_upright(&self) -> bool {
         self.orientation() == Orientation::NoTransforms
+    }
+
+    pub(super) fn is_opaque(&self) -> bool {
+        !self.alpha
     }
 
     /// Gives a WebP the colour profile that its pixels are meant in.

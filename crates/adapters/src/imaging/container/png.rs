@@ -17,6 +17,8 @@ const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
 pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
     let mut pieces = vec![&bytes[..SIGNATURE.len()]];
     let (mut size, mut place, mut exif, mut xmp) = (None, None, None, None);
+    // An alpha channel by the colour type (section 11.2.1), or a colour that is transparent.
+    let mut alpha = false;
     let mut at = SIGNATURE.len();
     loop {
         let length = u32_be(bytes, at).ok_or(ImagingError::Truncated)? as usize;
@@ -28,7 +30,11 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
             return Err(ImagingError::Damaged("it does not begin with its header"));
         }
         match kind {
-            b"IHDR" => size = size.or(u32_be(data, 0).zip(u32_be(data, 4))),
+            b"IHDR" => {
+                size = size.or(u32_be(data, 0).zip(u32_be(data, 4)));
+                alpha |= data.get(9).is_some_and(|colour_type| colour_type & 4 != 0);
+            }
+            b"tRNS" => alpha = true,
             b"IDAT" => place = place.or(Some(pieces.len())),
             b"acTL" => return Err(ImagingError::Unsupported("animated pictures")),
             b"eXIf" => exif = exif.or(Some(data)),
@@ -51,7 +57,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         pieces,
         place: place.ok_or(ImagingError::Damaged("it has no pixels"))?,
         profile: None,
-        alpha: true,
+        alpha,
         exif,
         xmp,
     })

@@ -173,9 +173,22 @@ fn the_same_order_gives_the_same_bytes() {
 
 #[test]
 fn moderation_sees_a_jpeg_of_at_most_1024_pixels() {
-    let jpeg = for_moderation(&file(picture(1500, 300), OutputFormat::Png)).expect("good");
+    let jpeg = for_moderation(file(picture(3000, 600), OutputFormat::Png)).expect("good");
     assert!(jpeg.starts_with(b"\xff\xd8\xff"));
     assert_eq!(decoded(&jpeg).dimensions(), (1024, 205));
+}
+
+#[test]
+fn moderation_sees_a_file_that_fits_as_it_is() {
+    for format in FORMATS {
+        let source = file(picture(1024, 768), format);
+        assert!(for_moderation(source.clone()).expect("good") == source, "{format:?}");
+    }
+    let see_through = image::RgbaImage::from_pixel(100, 100, image::Rgba([9, 9, 9, 0]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    see_through.write_to(&mut png, image::ImageFormat::Png).expect("a PNG");
+    let jpeg = for_moderation(png.into_inner()).expect("good");
+    assert!(decoded(&jpeg).to_rgb8().pixels().all(|p| p.0 == [255; 3]), "it is seen on white");
 }
 
 #[test]

@@ -99,7 +99,7 @@ fn take_everything_from(bytes: &[u8]) {
     for format in FORMATS {
         let _ = finish(&order(bytes, format, &recipe));
     }
-    let _ = (for_moderation(bytes), read_recipe(bytes), without_recipe(bytes));
+    let _ = (for_moderation(bytes.to_vec()), read_recipe(bytes), without_recipe(bytes));
 }
 
 proptest! {

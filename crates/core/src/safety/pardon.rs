@@ -1,0 +1,60 @@
+//! What an overturned decision lets through: for one owner, the very same thing and nothing else.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::generations::Order;
+use crate::ids::UserId;
+use crate::ports::documents::{DocumentsError, NewDocument};
+use crate::services::Services;
+
+/// Names a prompt, or a picture by all that it follows from, without holding either. SHA-256 in hexadecimal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Fingerprint(String);
+
+impl Fingerprint {
+    pub(crate) fn of_prompt(prompt: &str) -> Self {
+        Self::of(&["prompt", prompt])
+    }
+
+    /// The picture that `order` becomes with `seed`.
+    pub(crate) fn of_image(order: &Order, seed: u32) -> Self {
+        let (ratio, seed) = (order.aspect_ratio.to_string(), seed.to_string());
+        Self::of(&["image", order.prompt.as_str(), &order.model, &ratio, &seed])
+    }
+
+    fn of(parts: &[&str]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // The length keeps ("ab", "c") apart from ("a", "bc").
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let hex = hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a String takes everything");
+            hex
+        });
+        Self(hex)
+    }
+
+    fn document_id(&self) -> String {
+        format!("pardon:{}", self.0)
+    }
+
+    pub(super) fn pardon(&self) -> NewDocument {
+        NewDocument { id: self.document_id(), kind: "pardon", due: None, body: "{}".into() }
+    }
+}
+
+/// Whether an operator let the same thing pass for this user.
+pub(crate) async fn is_pardoned(
+    services: &Services,
+    user: &UserId,
+    fingerprint: &Fingerprint,
+) -> Result<bool, DocumentsError> {
+    let found = services.documents.get(user.as_str(), &fingerprint.document_id()).await?;
+    Ok(found.is_some())
+}
