@@ -79,9 +79,9 @@ impl Zip {
 fn dos_time(at: Timestamp) -> (u16, u16) {
     let at = at.to_zoned(TimeZone::UTC);
     let part = |n: i8| u16::try_from(n).expect("parts of a time are not negative");
-    let time = part(at.hour()) << 11 | part(at.minute()) << 5 | part(at.second()) / 2;
+    let time = (part(at.hour()) << 11) | (part(at.minute()) << 5) | (part(at.second()) / 2);
     let year = u16::try_from((at.year() - 1980).clamp(0, 127)).expect("it is clamped");
-    (time, year << 9 | part(at.month()) << 5 | part(at.day()))
+    (time, (year << 9) | (part(at.month()) << 5) | part(at.day()))
 }
 
 #[cfg(test)]
