@@ -1,4 +1,5 @@
-//! `make bench`: N1 to N5 and N7 of `docs/benchmarks.md`, measured on the release binaries that lie beside this one.
+//! `make bench`: N1 to N5, N7 and N9 of `docs/benchmarks.md`, measured on the release binaries that lie beside this
+//! one.
 //!
 //! Each figure of ours stands beside the same figure of a peer (bare warp, sharp, Pillow), taken in the same run: machines differ, and this
 //! one may be busy; the ratio says more than the number.
@@ -6,6 +7,7 @@
 mod accept;
 mod clients;
 mod issuer;
+mod library;
 mod load;
 mod machine;
 mod me;
@@ -54,6 +56,7 @@ enum Number {
     N4,
     N5,
     N7,
+    N9,
 }
 
 /// What every measurement is given.
@@ -105,6 +108,7 @@ fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>, usize), String> {
         (Number::N4, accept::measure),
         (Number::N5, own_time::measure),
         (Number::N7, pictures::measure),
+        (Number::N9, library::measure),
     ] {
         if wanted(number) {
             progress(&format!("{number:?} …"));

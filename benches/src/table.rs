@@ -6,7 +6,7 @@ use crate::machine::Machine;
 
 /// One figure.
 pub(crate) struct Row {
-    /// `N1` to `N5`; empty under the same number's row.
+    /// Such as `N1`; empty under the same number's row.
     pub(crate) number: &'static str,
     pub(crate) what: String,
     pub(crate) value: String,

@@ -74,7 +74,12 @@ fn operation(function: &Function, route: &str, access: Access) -> Value {
             responses.insert(status.to_string(), answer);
         }
         None => {
-            responses.insert("200".into(), json!({ "description": doc.summary }));
+            let mut answer = json!({ "description": doc.summary });
+            if let Some(content_type) = doc.file {
+                // OpenAPI 3.1: bytes have no schema.
+                answer["content"] = json!({ content_type: {} });
+            }
+            responses.insert("200".into(), answer);
         }
     }
     let reference = json!({ "$ref": "#/components/schemas/Problem" });

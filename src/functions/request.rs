@@ -1,12 +1,19 @@
 //! An HTTP request as handlers see it, and what they answer: no warp types.
 
+use std::convert::Infallible;
+use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use imagegen_core::generations::IdempotencyKey;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use warp::Reply as _;
 
 use super::problem::{FieldError, Problem};
 use crate::app::App;
@@ -119,6 +126,27 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// 200 with a body that is made while it is sent, not to be kept by any cache.
+pub fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Response {
+    let pieces = Shareable(Mutex::new(pieces.map(Ok::<_, Infallible>).boxed()));
+    let mut response = warp::reply::stream(pieces).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// warp wants a body that threads may share, which what awaits a port is not. Nobody does share it: the lock is never
+/// taken.
+struct Shareable<T>(Mutex<BoxStream<'static, T>>);
+
+impl<T> Stream for Shareable<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        let stream = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        stream.poll_next_unpin(context)
+    }
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ pub struct Doc {
     /// The body is a picture.
     pub takes_picture: bool,
     pub gives: Option<(u16, SchemaOf)>,
+    /// The content type of a 200 that is no JSON.
+    pub file: Option<&'static str>,
     pub query: Vec<(&'static str, &'static str)>,
     pub headers: Vec<(&'static str, &'static str)>,
 }
@@ -113,6 +115,24 @@ impl Function {
         Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
     {
         Self::http(name, Method::POST, route, Access::User, with_user(f))
+    }
+
+    /// `PATCH`, for a signed-in user.
+    pub fn patch<F, Fut>(name: &'static str, route: &'static str, f: F) -> Self
+    where
+        F: Fn(App, User, Request) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
+    {
+        Self::http(name, Method::PATCH, route, Access::User, with_user(f))
+    }
+
+    /// `DELETE`, for a signed-in user.
+    pub fn delete<F, Fut>(name: &'static str, route: &'static str, f: F) -> Self
+    where
+        F: Fn(App, User, Request) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Response, Problem>> + Send + 'static,
+    {
+        Self::http(name, Method::DELETE, route, Access::User, with_user(f))
     }
 
     /// `GET`, for anyone.
@@ -202,6 +222,13 @@ impl Function {
     #[must_use]
     pub fn gives<T: ToSchema>(mut self, status: u16) -> Self {
         self.doc.gives = Some((status, SchemaOf::of::<T>()));
+        self
+    }
+
+    /// 200 with a file.
+    #[must_use]
+    pub fn gives_file(mut self, content_type: &'static str) -> Self {
+        self.doc.file = Some(content_type);
         self
     }
 

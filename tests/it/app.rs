@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -142,6 +143,14 @@ impl TestApp {
     pub(crate) async fn post(&self, user: &str, path: &str, body: &Value) -> Answer {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.call("POST", path, &[("authorization", &bearer(user))], body).await
+    }
+
+    pub(crate) async fn patch(&self, user: &str, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, &[("authorization", &bearer(user))], body.to_string()).await
+    }
+
+    pub(crate) async fn delete(&self, user: &str, path: &str) -> Answer {
+        self.call("DELETE", path, &[("authorization", &bearer(user))], "").await
     }
 
     /// Orders one picture of the least model, under a key where there is one.
@@ -315,10 +324,18 @@ impl TestApp {
 
     /// The stored file behind a link.
     pub(crate) fn file(&self, link: &Value) -> Vec<u8> {
+        std::fs::read(self.place(link)).expect("it is stored")
+    }
+
+    /// As if the disk had lost it.
+    pub(crate) fn lose(&self, link: &Value) {
+        std::fs::remove_file(self.place(link)).expect("it is stored");
+    }
+
+    fn place(&self, link: &Value) -> PathBuf {
         let link = link.as_str().expect("a link");
         let path = link.strip_prefix("https://blobs.test/").expect("a link of ours");
-        let path = path.split('?').next().expect("a path");
-        std::fs::read(self.folder.join("blobs").join(path)).expect("it is stored")
+        self.folder.join("blobs").join(path.split('?').next().expect("a path"))
     }
 }
 

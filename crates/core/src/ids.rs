@@ -1,5 +1,6 @@
 //! Typed ids: a prefix that says what is named, then a ULID.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use ulid::Ulid;
@@ -28,6 +29,15 @@ macro_rules! id {
 
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self::new(Ulid::from_bytes(bytes))
+            }
+
+            pub fn to_bytes(&self) -> [u8; 16] {
+                let ulid = Ulid::from_string(&self.0[Self::PREFIX.len()..]);
+                ulid.expect("parsing made sure").to_bytes()
             }
         }
 
@@ -80,6 +90,16 @@ id!(
     "upl_"
 );
 id!(
+    /// A named heap of a user's jobs.
+    CollectionId,
+    "col_"
+);
+id!(
+    /// One link that shows a job to whoever has it.
+    ShareId,
+    "shr_"
+);
+id!(
     /// One verdict of the safety check, to be quoted in an appeal.
     DecisionId,
     "dec_"
@@ -102,6 +122,21 @@ impl UserId {
     }
 }
 
+impl GenerationId {
+    /// When it was made, as the id has it: to the millisecond, and in the order of ids.
+    pub fn made_at(&self) -> Timestamp {
+        let ulid = Ulid::from_string(&self.0[Self::PREFIX.len()..]).expect("parsing made sure");
+        let millisecond = i64::try_from(ulid.timestamp_ms()).expect("48 bits fit");
+        // Only an id that somebody made up lies past the year 9999.
+        Timestamp::from_millisecond(millisecond).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The least id that one made at `at` or later can have.
+    pub fn first_at(at: Timestamp) -> Self {
+        Self::new(Ulid::from_parts(u64::try_from(at.as_millisecond()).unwrap_or(0), 0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +146,22 @@ mod tests {
         let id = GenerationId::new(Ulid::from_parts(1_767_225_600_000, 42));
         assert_eq!(id.as_str().parse(), Ok(id.clone()));
         assert_eq!(id.as_str().len(), 30);
+    }
+
+    #[test]
+    fn an_id_tells_its_time_and_times_have_a_first_id() {
+        let at = Timestamp::from_millisecond(1_767_225_600_000).expect("a time");
+        let id = GenerationId::new(Ulid::from_parts(1_767_225_600_000, 42));
+        assert_eq!(id.made_at(), at);
+        assert!(GenerationId::first_at(at) < id);
+        let before = at - std::time::Duration::from_millis(1);
+        assert!(
+            GenerationId::new(Ulid::from_parts(1_767_225_599_999, u128::MAX))
+                < GenerationId::first_at(at)
+        );
+        assert!(GenerationId::first_at(before) < GenerationId::first_at(at));
+        let last: GenerationId = "gen_7ZZZZZZZZZZZZZZZZZZZZZZZZZ".parse().expect("the greatest id");
+        assert_eq!(last.made_at(), Timestamp::MAX);
     }
 
     #[test]

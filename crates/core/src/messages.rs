@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Provider;
-use crate::ids::{GenerationId, UploadId, UserId};
+use crate::ids::{CollectionId, GenerationId, UploadId, UserId};
 use crate::ports::image_provider::{Prediction, PredictionId};
 
 /// Every queue there is.
@@ -20,16 +20,18 @@ pub enum QueueName {
     GenerationResults,
     CreditResets,
     UploadRemovals,
+    LibraryChores,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GenerationFree,
         Self::GenerationBasic,
         Self::GenerationPremium,
         Self::GenerationResults,
         Self::CreditResets,
         Self::UploadRemovals,
+        Self::LibraryChores,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -40,6 +42,7 @@ impl QueueName {
             Self::GenerationResults => "generation-results",
             Self::CreditResets => "credit-resets",
             Self::UploadRemovals => "upload-removals",
+            Self::LibraryChores => "library-chores",
         }
     }
 }
@@ -99,6 +102,23 @@ pub struct RemoveUpload {
     pub upload: UploadId,
 }
 
+/// On `library-chores`: something in this user's library is to be cleared up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LibraryChore {
+    pub user: UserId,
+    #[serde(flatten)]
+    pub chore: Chore,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "chore", rename_all = "snake_case")]
+pub enum Chore {
+    /// The time of this job's pictures may be over.
+    Remove { generation: GenerationId },
+    /// This collection is gone; its jobs are to leave it.
+    Disband { collection: CollectionId },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,5 +151,11 @@ mod tests {
         let upload =
             r#""user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","upload":"upl_01ARZ3NDEKTSV4RRFFQ69G5FAW""#;
         serde_json::from_str::<RemoveUpload>(&format!("{{{upload}}}")).expect("remove");
+        for chore in [
+            format!(r#"{{{ids},"chore":"remove"}}"#),
+            r#"{"user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","chore":"disband","collection":"col_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#.into(),
+        ] {
+            serde_json::from_str::<LibraryChore>(&chore).expect(&chore);
+        }
     }
 }

@@ -52,6 +52,23 @@ impl TicketKey {
         parts.next().is_none().then_some(named)
     }
 
+    /// A proof of something else than a ticket; `purpose` keeps the two apart.
+    pub(crate) fn tag(&self, purpose: &[u8], claim: &[u8]) -> [u8; 32] {
+        self.proof(purpose, claim).finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is the beginning of such a proof. Takes the same time however much of it is right.
+    pub(crate) fn is_tag(&self, purpose: &[u8], claim: &[u8], tag: &[u8]) -> bool {
+        self.proof(purpose, claim).verify_truncated_left(tag).is_ok()
+    }
+
+    fn proof(&self, purpose: &[u8], claim: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.mac("");
+        mac.update(purpose);
+        mac.update(claim);
+        mac
+    }
+
     fn mac(&self, claim: &str) -> Hmac<Sha256> {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");

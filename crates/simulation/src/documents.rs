@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use imagegen_core::ports::documents::{
-    Document, Documents, DocumentsError, DuePage, Etag, MAX_WRITES, NewDocument, Order, Page,
-    Range, Write,
+    Document, Documents, DocumentsError, DuePage, Etag, Found, MAX_LOOKED_AT, MAX_WRITES,
+    NewDocument, Order, Page, Range, Search, Write, met,
 };
 use jiff::Timestamp;
 
@@ -60,6 +60,26 @@ impl Store {
         }
         let more = found.len() > range.limit;
         Page { documents: found.into_iter().take(range.limit).cloned().collect(), more }
+    }
+
+    fn search(&self, partition: &str, search: &Search) -> Found {
+        let documents = self.partitions.get(partition).into_iter().flat_map(BTreeMap::values);
+        let of_kind = documents.rev().filter(|d| d.kind == search.kind);
+        let mut within = of_kind.filter(|d| {
+            search.from.as_ref().is_none_or(|from| d.id >= *from)
+                && search.before.as_ref().is_none_or(|before| d.id < *before)
+        });
+        let (mut found, mut last) = (Vec::new(), None);
+        for document in within.by_ref().take(MAX_LOOKED_AT) {
+            if found.len() == search.limit {
+                return Found { documents: found, next: last };
+            }
+            if met(&search.conditions, &document.body) {
+                found.push(document.clone());
+            }
+            last = Some(document.id.clone());
+        }
+        Found { documents: found, next: within.next().and(last) }
     }
 
     fn due(&self, kind: &str, before: Timestamp, cursor: Option<&str>) -> DuePage {
@@ -175,6 +195,11 @@ impl Documents for Caller {
     async fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError> {
         let page = self.ask(Port::Documents, || locked(&self.world.store).list(partition, range));
         page.await.map_err(unavailable)
+    }
+
+    async fn search(&self, partition: &str, search: &Search) -> Result<Found, DocumentsError> {
+        let effect = || locked(&self.world.store).search(partition, search);
+        self.ask(Port::Documents, effect).await.map_err(unavailable)
     }
 
     async fn due(

@@ -5,7 +5,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use imagegen_core::ports::imaging as port;
 
-use super::{Order, finish, for_moderation, normalise, read_recipe};
+use super::{Order, finish, for_moderation, normalise, read_recipe, without_recipe};
 
 /// Runs the pipeline on threads of its own, so that pixels never keep requests waiting.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +44,10 @@ impl port::Imaging for Pipeline {
         bytes: Vec<u8>,
     ) -> Result<Option<port::Recipe>, port::ImagingError> {
         said(apart(move || read_recipe(&bytes)).await)
+    }
+
+    async fn without_recipe(&self, bytes: Vec<u8>) -> Result<port::Encoded, port::ImagingError> {
+        said(apart(move || without_recipe(&bytes)).await)
     }
 }
 

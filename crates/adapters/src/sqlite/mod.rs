@@ -13,7 +13,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::documents::{
-    Document, Documents, DocumentsError, DuePage, MAX_WRITES, NewDocument, Page, Range, Write,
+    Document, Documents, DocumentsError, DuePage, Found, MAX_WRITES, NewDocument, Page, Range,
+    Search, Write,
 };
 use jiff::Timestamp;
 
@@ -61,10 +62,13 @@ impl Documents for SqliteDocuments {
     }
 
     async fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError> {
-        if !(1..=100).contains(&range.limit) {
-            return Err(refused(format!("a page has 1 to 100 documents, not {}", range.limit)));
-        }
+        check_limit(range.limit)?;
         self.readers.list(partition, range)
+    }
+
+    async fn search(&self, partition: &str, search: &Search) -> Result<Found, DocumentsError> {
+        check_limit(search.limit)?;
+        self.readers.search(partition, search)
     }
 
     async fn due(
@@ -85,6 +89,14 @@ impl Documents for SqliteDocuments {
 impl fmt::Debug for SqliteDocuments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SqliteDocuments").field(&self.readers.path()).finish()
+    }
+}
+
+fn check_limit(limit: usize) -> Result<(), DocumentsError> {
+    if (1..=100).contains(&limit) {
+        Ok(())
+    } else {
+        Err(refused(format!("a page has 1 to 100 documents, not {limit}")))
     }
 }
 

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use imagegen_core::ports::documents::{
-    Document, DocumentsError, DuePage, Etag, Order, Page, Range,
+    Document, DocumentsError, DuePage, Etag, Found, MAX_LOOKED_AT, Order, Page, Range, Search, met,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use super::{error, open, refused};
 
@@ -21,6 +21,11 @@ const LIST_DOWN: &str = "SELECT id, kind, due, etag, body FROM documents
 const LIST_DOWN_FROM_END: &str = "SELECT id, kind, due, etag, body FROM documents
     WHERE partition = ? AND kind = ? AND id > ? ORDER BY id DESC";
 
+const SEARCH: &str = "SELECT id, kind, due, etag, body FROM documents
+    WHERE partition = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id DESC";
+const SEARCH_FROM_END: &str = "SELECT id, kind, due, etag, body FROM documents
+    WHERE partition = ? AND kind = ? AND id >= ? ORDER BY id DESC";
+
 const DUE: &str = "SELECT id, kind, due, etag, body, partition FROM documents
     WHERE kind = ? AND due <= ? AND (due, partition, id) > (?, ?, ?)
     ORDER BY due, partition, id";
@@ -32,8 +37,17 @@ const HOLDS_KIND: &str = "SELECT EXISTS (SELECT 1 FROM documents WHERE partition
 
 /// For the test that each of them is answered from an index.
 #[cfg(test)]
-pub(super) const ALL: [&str; 7] =
-    [GET, LIST_UP, LIST_DOWN, LIST_DOWN_FROM_END, DUE, NEXT_PARTITION, HOLDS_KIND];
+pub(super) const ALL: [&str; 9] = [
+    GET,
+    LIST_UP,
+    LIST_DOWN,
+    LIST_DOWN_FROM_END,
+    SEARCH,
+    SEARCH_FROM_END,
+    DUE,
+    NEXT_PARTITION,
+    HOLDS_KIND,
+];
 
 /// The most documents on a page of what is due.
 const DUE_PAGE: usize = 100;
@@ -83,6 +97,22 @@ impl Readers {
         let more = documents.len() > range.limit;
         documents.truncate(range.limit);
         Ok(Page { documents, more })
+    }
+
+    pub(super) fn search(&self, partition: &str, search: &Search) -> Result<Found, DocumentsError> {
+        let Search { kind, from, before, .. } = search;
+        // No id is empty, so each of them is after the empty one.
+        let from = from.as_deref().unwrap_or_default();
+        self.read(|connection| match before {
+            Some(before) => {
+                let mut statement = connection.prepare_cached(SEARCH)?;
+                looked_through(statement.query(params![partition, kind, from, before])?, search)
+            }
+            None => {
+                let mut statement = connection.prepare_cached(SEARCH_FROM_END)?;
+                looked_through(statement.query(params![partition, kind, from])?, search)
+            }
+        })
     }
 
     pub(super) fn due(
@@ -147,6 +177,28 @@ impl Readers {
         idle().push(connection);
         Ok(found)
     }
+}
+
+/// Tests bodies where `SQLite` has them: what does not meet the conditions is never copied.
+fn looked_through(mut rows: Rows<'_>, search: &Search) -> Result<Found, rusqlite::Error> {
+    let mut documents = Vec::new();
+    let mut last = None;
+    for looked_at in 0.. {
+        let Some(row) = rows.next()? else { return Ok(Found { documents, next: None }) };
+        if looked_at == MAX_LOOKED_AT || documents.len() == search.limit {
+            return Ok(Found { documents, next: last });
+        }
+        let body = row.get_ref(4)?.as_str()?;
+        let hit = met(&search.conditions, body);
+        if hit {
+            documents.push(document(row)?);
+        }
+        // Only the id of the last one is needed, and which that is is not known before.
+        if hit || looked_at + 1 == MAX_LOOKED_AT {
+            last = Some(row.get(0)?);
+        }
+    }
+    unreachable!("the numbers do not end")
 }
 
 /// The first five columns of every query.

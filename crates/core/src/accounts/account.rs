@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lanes, Period};
+use super::{Lanes, Period, Place, Shelf};
 use crate::catalog::{Catalog, Plan, PlanCredits, PlanId};
 use crate::credits::{Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet};
 use crate::ids::{GenerationId, UploadId, UserId};
@@ -32,6 +32,12 @@ pub struct Account {
     /// cannot both take the last place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unused_uploads: Vec<UploadId>,
+    /// How many jobs the library has; `None` in an account that is older than the count, until somebody counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shelf: Option<Shelf>,
+    /// What was made before the account left a plan that keeps pictures while it lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Kept>,
 }
 
 /// The user has as many unused pictures as there may be.
@@ -39,6 +45,13 @@ pub struct Account {
 #[error("{most} pictures were brought along that no job uses yet")]
 pub struct TooManyUploads {
     pub most: usize,
+}
+
+/// Pictures of an earlier plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub made_before: Timestamp,
+    pub until: Timestamp,
 }
 
 /// Monthly credits burn before anything that was bought.
@@ -64,6 +77,8 @@ impl Account {
             lanes: Lanes::default(),
             last_event: 0,
             unused_uploads: Vec::new(),
+            shelf: Some(Shelf::default()),
+            kept: None,
         };
         let entries = account.grant_for_period(catalog, now).into_iter().collect();
         (account, entries)
@@ -87,6 +102,10 @@ impl Account {
     pub fn change_plan(&mut self, plan: PlanId, catalog: &Catalog, now: Timestamp) -> Vec<Entry> {
         if self.plan == plan {
             return Vec::new();
+        }
+        let left = catalog.plan(self.plan);
+        if left.kept_while_subscribed {
+            self.kept = Some(Kept { made_before: now, until: left.keeps_until(now) });
         }
         self.plan = plan;
         self.period = Period::first(now);
@@ -136,6 +155,29 @@ impl Account {
     /// A picture is used, of no use or gone: its place is free. Nothing to do when it has none.
     pub fn release_upload(&mut self, id: &UploadId) {
         self.unused_uploads.retain(|unused| unused != id);
+    }
+
+    /// Until when the pictures of a job are kept that ended at `ended_at` and was made on the plan `made_on`: by that
+    /// plan or the one of today, whichever keeps them longer.
+    pub fn keeps_until(
+        &self,
+        made_on: PlanId,
+        ended_at: Timestamp,
+        catalog: &Catalog,
+        now: Timestamp,
+    ) -> Timestamp {
+        let today = catalog.plan(self.plan);
+        let since = if today.kept_while_subscribed { now.max(ended_at) } else { ended_at };
+        let kept = self.kept.as_ref().filter(|kept| ended_at < kept.made_before);
+        let by_plans = catalog.plan(made_on).keeps_until(ended_at).max(today.keeps_until(since));
+        kept.map_or(by_plans, |kept| by_plans.max(kept.until))
+    }
+
+    /// A job of the library comes, goes or moves about.
+    pub fn shelve(&mut self, id: &GenerationId, from: Place, to: Place) {
+        if let Some(shelf) = &mut self.shelf {
+            shelf.moved(id, from, to);
+        }
     }
 
     /// Keeps the e-mail address and name that the issuer tells, when they changed.
@@ -215,6 +257,27 @@ mod tests {
         assert_eq!(account.queue(&catalog), QueueName::GenerationBasic);
         // The free month's credits were not touched.
         assert_eq!(account.wallet.available(now), Credits::new(10));
+    }
+
+    #[test]
+    fn pictures_are_kept_as_the_better_plan_says_and_a_year_after_premium() {
+        let (mut account, catalog) = account();
+        let made = at("2026-02-01T00:00:00Z");
+        let kept = |account: &Account, plan, now: &str| {
+            account.keeps_until(plan, made, &catalog, at(now)).to_string()
+        };
+        assert_eq!(kept(&account, PlanId::Free, "2026-02-01T00:00:00Z"), "2026-03-03T00:00:00Z");
+        assert_eq!(kept(&account, PlanId::Basic, "2026-02-01T00:00:00Z"), "2027-02-01T00:00:00Z");
+        account.change_plan(PlanId::Premium, &catalog, at("2026-02-10T00:00:00Z"));
+        // While it lasts, always a year from now.
+        assert_eq!(kept(&account, PlanId::Free, "2026-03-03T00:00:00Z"), "2027-03-03T00:00:00Z");
+        assert_eq!(kept(&account, PlanId::Free, "2030-03-03T00:00:00Z"), "2031-03-03T00:00:00Z");
+        account.change_plan(PlanId::Free, &catalog, at("2030-06-01T00:00:00Z"));
+        assert_eq!(kept(&account, PlanId::Free, "2031-05-31T00:00:00Z"), "2031-06-01T00:00:00Z");
+        // What was made afterwards is kept as the plan of that time says.
+        let later = at("2030-07-01T00:00:00Z");
+        let until = account.keeps_until(PlanId::Free, later, &catalog, later);
+        assert_eq!(until, at("2030-07-31T00:00:00Z"));
     }
 
     /// Accounts stored by the first version are still read.

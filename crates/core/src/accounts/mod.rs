@@ -9,8 +9,9 @@ mod lanes;
 mod period;
 mod plan;
 mod reset;
+mod shelf;
 
-pub use self::account::{Account, KIND, TooManyUploads};
+pub use self::account::{Account, KIND, Kept, TooManyUploads};
 pub use self::draft::{Draft, EVENTS_KEPT, StoredEvent, event_id};
 pub(crate) use self::draft::{KeptMessage, outbox_id, outbox_kind};
 pub use self::lanes::{Admission, BacklogFull, Lanes};
@@ -18,3 +19,4 @@ pub use self::period::Period;
 pub use self::plan::put_on_plan;
 pub(crate) use self::reset::ATTEMPTS;
 pub use self::reset::{EnqueueError, current, enqueue_due_resets, reset};
+pub use self::shelf::{Place, Shelf};

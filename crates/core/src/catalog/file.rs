@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{AspectRatio, Catalog, Model, Plan, PlanCredits, PlanId, Route, Size, UploadLimits};
+use super::{
+    AspectRatio, Catalog, LibraryLimits, Model, Plan, PlanCredits, PlanId, Route, Size,
+    UploadLimits,
+};
 use crate::credits::Credits;
 use crate::messages::QueueName;
 
@@ -14,6 +17,7 @@ use crate::messages::QueueName;
 struct File {
     jobs: Jobs,
     uploads: Uploads,
+    library: LibraryLimits,
     plan: Vec<PlanRow>,
     model: Vec<ModelRow>,
     sizes: BTreeMap<String, BTreeMap<AspectRatio, [u32; 2]>>,
@@ -51,6 +55,8 @@ struct PlanRow {
     watermark: bool,
     api_keys: bool,
     retention_days: u32,
+    #[serde(default)]
+    kept_while_subscribed: bool,
     support: String,
 }
 
@@ -91,6 +97,7 @@ pub(super) fn parse(text: &str) -> Result<Catalog, String> {
             unused_life: Duration::from_secs(file.uploads.unused_seconds),
             most_unused: file.uploads.most_unused,
         },
+        library: file.library,
     })
 }
 
@@ -122,6 +129,7 @@ fn plan(row: PlanRow) -> Result<Plan, String> {
         watermark: row.watermark,
         api_keys: row.api_keys,
         retention_days: row.retention_days,
+        kept_while_subscribed: row.kept_while_subscribed,
         support: row.support,
     })
 }

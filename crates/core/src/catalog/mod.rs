@@ -6,6 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::credits::Credits;
@@ -21,6 +22,7 @@ pub struct Catalog {
     /// From the first provider call to the moment we give up on it.
     pub work_limit: Duration,
     pub uploads: UploadLimits,
+    pub library: LibraryLimits,
 }
 
 /// What users may bring along.
@@ -33,6 +35,19 @@ pub struct UploadLimits {
     pub unused_life: Duration,
     /// How many a user may have that no job uses yet.
     pub most_unused: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LibraryLimits {
+    /// How long what was thrown away comes back on demand.
+    pub trash_days: u32,
+    /// The most collections of one user.
+    pub collections: usize,
+    /// The most share links of one user.
+    pub shares: usize,
+    /// The most jobs in one call that changes or downloads many.
+    pub at_once: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +65,8 @@ pub struct Plan {
     pub watermark: bool,
     pub api_keys: bool,
     pub retention_days: u32,
+    /// Whether the days count only from the end of the subscription.
+    pub kept_while_subscribed: bool,
     pub support: String,
 }
 
@@ -184,10 +201,26 @@ impl Catalog {
 }
 
 impl Plan {
+    /// The end of the time for which it keeps pictures that are kept from `since` on.
+    pub fn keeps_until(&self, since: Timestamp) -> Timestamp {
+        days_after(since, self.retention_days)
+    }
+
     /// Whether `model` may be used on this plan.
     pub fn opens(&self, model: &Model) -> bool {
         self.id >= model.plan
     }
+}
+
+impl LibraryLimits {
+    pub fn trash_until(&self, since: Timestamp) -> Timestamp {
+        days_after(since, self.trash_days)
+    }
+}
+
+fn days_after(since: Timestamp, days: u32) -> Timestamp {
+    let days = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+    since.checked_add(days).expect("a few years from now exist")
 }
 
 impl Model {

@@ -9,10 +9,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::generation::{Generation, Stage, plus};
 use super::inputs;
+use super::keeping::Keeping;
 use super::order::{NotPermitted, Objection, Order, permit};
 use super::update::{dispatch, document_of};
 use super::view::GenerationView;
-use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft};
+use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft, Place};
 use crate::catalog::Model;
 use crate::credits::NotEnough;
 use crate::ids::{DecisionId, GenerationId, UserId};
@@ -152,6 +153,7 @@ async fn accept(
             hold,
             stage: Stage::Waiting,
             outbox: None,
+            keeping: Keeping::default(),
         };
         draft.enter(&[entry]);
         match admission {
@@ -162,6 +164,7 @@ async fn accept(
         let view = GenerationView::of(services, &generation, position, draft.now).await;
         let view = serde_json::to_value(view).expect("views are plain data");
         draft.announce(&id, generation.revision, &view);
+        draft.account.shelve(&id, Place::Nowhere, generation.place());
         draft.create(document_of(&generation));
         draft.create(NewDocument {
             id: key.document_id(),
@@ -212,7 +215,7 @@ async fn moderate(services: &Services, user: &UserId, order: &Order) -> Result<(
     Err(CreateError::Blocked { decision: id, category })
 }
 
-pub(super) fn ulid(services: &Services) -> ulid::Ulid {
+pub(crate) fn ulid(services: &Services) -> ulid::Ulid {
     services.fresh_ulid()
 }
 

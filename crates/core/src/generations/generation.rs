@@ -10,14 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Order;
 use super::image::{Image, ImageState};
+use super::keeping::Keeping;
 use crate::catalog::PlanId;
 use crate::credits::{Credits, Hold};
 use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::messages::QueueName;
 use crate::ports::moderation::Category;
-
-/// The kind of a generation's document; its id is the generation's.
-pub const KIND: &str = "generation";
 
 /// Stored as it is (`schema` 1); a fixture test holds the stored form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +37,8 @@ pub struct Generation {
     pub stage: Stage,
     /// The message in the outbox that speaks of this job. Who handles it deletes it.
     pub outbox: Option<String>,
+    #[serde(default, skip_serializing_if = "Keeping::is_plain")]
+    pub keeping: Keeping,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,7 +172,7 @@ impl Generation {
 
     /// When a timer should look at this job, if nobody else has: what keeps it from staying anywhere for ever.
     pub fn due(&self) -> Option<Timestamp> {
-        let give_up_at = self.give_up_at()?;
+        let Some(give_up_at) = self.give_up_at() else { return self.keeping.due() };
         let attention = match &self.stage {
             Stage::Waiting | Stage::Ended(_) => None,
             Stage::Queued { at } => Some(plus(*at, LOST_AFTER)),
@@ -273,6 +273,17 @@ pub(super) fn minus(at: Timestamp, duration: SignedDuration) -> Timestamp {
 }
 
 impl Status {
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Starting,
+        Self::Running,
+        Self::Finishing,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+        Self::Blocked,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",

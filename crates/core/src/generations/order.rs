@@ -197,6 +197,11 @@ impl Order {
 }
 
 impl Prompt {
+    /// Of a job that was removed.
+    pub(super) fn forgotten() -> Self {
+        Self(String::new())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,34 +1,31 @@
 //! Reading jobs and events.
 
-use super::generation::{Generation, KIND};
+use super::generation::Generation;
+use super::keeping::REMOVED;
 use super::view::{EventView, GenerationView};
 use crate::accounts::{Account, EVENTS_KEPT, StoredEvent, event_id};
 use crate::ids::{GenerationId, UserId};
-use crate::ports::documents::{Document, DocumentsError, Order, Range};
+use crate::ports::documents::{DocumentsError, Order, Range};
 use crate::services::Services;
 
-/// One job of this user. `None` when there is none of this id, or it is another user's.
+/// One job of this user. `None` when there is none of this id, it was removed, or it is another user's.
 pub async fn get(
+    services: &Services,
+    user: &UserId,
+    id: &GenerationId,
+) -> Result<Option<Generation>, DocumentsError> {
+    let found = read(services, user, id).await?;
+    Ok(found.filter(|generation| generation.keeping.kind() != REMOVED))
+}
+
+/// Also one that was removed.
+async fn read(
     services: &Services,
     user: &UserId,
     id: &GenerationId,
 ) -> Result<Option<Generation>, DocumentsError> {
     let found = services.documents.get(user.as_str(), id.as_str()).await?;
     found.map(|document| document.decode()).transpose()
-}
-
-/// The newest jobs first, `limit` (1 to 100) of them, after `cursor`; and whether there are more.
-pub async fn list(
-    services: &Services,
-    user: &UserId,
-    cursor: Option<&GenerationId>,
-    limit: usize,
-) -> Result<(Vec<Generation>, bool), DocumentsError> {
-    let after = cursor.map(ToString::to_string);
-    let range = Range { kind: KIND, after, order: Order::Descending, limit };
-    let page = services.documents.list(user.as_str(), &range).await?;
-    let jobs = page.documents.iter().map(Document::decode).collect::<Result<_, _>>()?;
-    Ok((jobs, page.more))
 }
 
 #[derive(Debug)]
@@ -59,7 +56,7 @@ pub async fn events(
         let view = if let Some((_, view)) = known {
             view.clone()
         } else {
-            let Some(job) = get(services, user, &stored.generation).await? else { continue };
+            let Some(job) = read(services, user, &stored.generation).await? else { continue };
             let position = account.lanes.position(&job.id);
             let view = GenerationView::of(services, &job, position, services.clock.now()).await;
             views.push((stored.generation, view.clone()));

@@ -2,17 +2,35 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
-use super::generation::{KIND, plus};
+use super::generation::plus;
+use super::keeping::KIND;
 use crate::accounts::{EnqueueError, KeptMessage, outbox_kind};
 use crate::ids::{GenerationId, UserId};
-use crate::messages::{FinishGeneration, News, QueueName};
+use crate::messages::{Chore, FinishGeneration, LibraryChore, News, QueueName};
 use crate::ports::documents::{DocumentsError, NewDocument, Write, encode};
 use crate::ports::queue::Outgoing;
 use crate::services::Services;
 
-/// One message for each job that has been silent for too long or is past its time. Returns how many.
+/// What is looked at in a job that is due: reading all of it is for whoever gets the message.
+#[derive(Deserialize)]
+struct Due {
+    stage: DueStage,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+enum DueStage {
+    Waiting,
+    Queued,
+    AtWork,
+    Ended,
+}
+
+/// One message for each job that has been silent for too long, is past its time, or ended so long ago that its
+/// pictures go. Returns how many.
 pub async fn enqueue_silent(services: &Services) -> Result<usize, EnqueueError> {
     let now = services.clock.now();
     let (mut sent, mut cursor) = (0, None);
@@ -24,14 +42,19 @@ pub async fn enqueue_silent(services: &Services) -> Result<usize, EnqueueError> 
                 tracing::error!("A generation lies where none should: `{}`", document.id);
                 continue;
             };
-            // One look a minute is enough, however many timers tick.
-            let id = format!("{generation}:silent:{}", now.as_second() / 60);
-            let body = FinishGeneration { user, generation, news: News::Silence };
-            let message = Outgoing {
-                queue: QueueName::GenerationResults,
-                id,
-                body: encode(&body),
-                delay: Duration::ZERO,
+            let Ok(due) = document.decode::<Due>() else {
+                tracing::error!("A generation cannot be read: `{}`", document.id);
+                continue;
+            };
+            let message = match due.stage {
+                DueStage::Waiting | DueStage::Queued | DueStage::AtWork => Outgoing {
+                    queue: QueueName::GenerationResults,
+                    // One look a minute is enough, however many timers tick.
+                    id: format!("{generation}:silent:{}", now.as_second() / 60),
+                    body: encode(&FinishGeneration { user, generation, news: News::Silence }),
+                    delay: Duration::ZERO,
+                },
+                DueStage::Ended => remove_message(user, generation, now),
             };
             services.queue.send(&message).await?;
             sent += 1;
@@ -40,6 +63,16 @@ pub async fn enqueue_silent(services: &Services) -> Result<usize, EnqueueError> 
         if cursor.is_none() {
             return Ok(sent);
         }
+    }
+}
+
+/// Ten minutes are time enough to remove it, however many timers tick.
+pub(crate) fn remove_message(user: UserId, generation: GenerationId, now: Timestamp) -> Outgoing {
+    Outgoing {
+        queue: QueueName::LibraryChores,
+        id: format!("{generation}:remove:{}", now.as_second() / 600),
+        body: encode(&LibraryChore { user, chore: Chore::Remove { generation } }),
+        delay: Duration::ZERO,
     }
 }
 

@@ -2,15 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::generation::{Generation, KIND, Outcome, Stage};
+use super::generation::{Generation, Outcome, Stage};
 use super::image::ImageState;
+use super::keeping::Keeping;
 use super::pace::{self, Pace};
 use super::view::GenerationView;
 use crate::accounts::{ATTEMPTS, Draft, outbox_id};
 use crate::credits::Credits;
 use crate::ids::{GenerationId, UserId};
 use crate::messages::{FinishGeneration, News, QueueName, SubmitGeneration};
-use crate::ports::documents::{DocumentsError, NewDocument, encode};
+use crate::ports::documents::{DocumentsError, Etag, NewDocument, encode};
 use crate::services::Services;
 
 /// A job under decision, with the account that pays for it.
@@ -44,17 +45,7 @@ pub(super) async fn update<T>(
         if generation == before {
             return Ok(Some((generation, answer)));
         }
-        generation.revision += 1;
-        if generation.is_final() && !before.is_final() {
-            advance(services, &mut draft, &generation.id).await?;
-        }
-        if face(&generation) != face(&before) {
-            let position = draft.account.lanes.position(&generation.id);
-            let view = GenerationView::of(services, &generation, position, draft.now).await;
-            let view = serde_json::to_value(view).expect("views are plain data");
-            draft.announce(&generation.id, generation.revision, &view);
-        }
-        draft.replace(document.etag, document_of(&generation));
+        take_in(services, &mut draft, document.etag, &before, &mut generation).await?;
         match draft.commit(services).await {
             Ok(()) => {
                 measure(services, &before, &generation).await;
@@ -65,6 +56,43 @@ pub(super) async fn update<T>(
         }
     }
     Err(last.expect("every round but a conflict returned"))
+}
+
+/// A job that a rule has changed goes into the draft, with an event if its owner can see the change: three writes at
+/// the most, unless the job has just ended.
+pub(crate) async fn take_in(
+    services: &Services,
+    draft: &mut Draft,
+    etag: Etag,
+    before: &Generation,
+    generation: &mut Generation,
+) -> Result<(), DocumentsError> {
+    if generation.is_final() && !before.is_final() {
+        let kept =
+            draft.account.keeps_until(generation.plan, draft.now, &services.catalog, draft.now);
+        generation.keeping.expires_at = Some(kept);
+        advance(services, draft, &generation.id).await?;
+    }
+    take_in_quietly(draft, etag, before, generation);
+    if face(generation) != face(before) {
+        let position = draft.account.lanes.position(&generation.id);
+        let view = GenerationView::of(services, generation, position, draft.now).await;
+        let view = serde_json::to_value(view).expect("views are plain data");
+        draft.announce(&generation.id, generation.revision, &view);
+    }
+    Ok(())
+}
+
+/// The same without an event, for what its owner was told in another way: one write.
+pub(crate) fn take_in_quietly(
+    draft: &mut Draft,
+    etag: Etag,
+    before: &Generation,
+    generation: &mut Generation,
+) {
+    generation.revision += 1;
+    draft.account.shelve(&generation.id, before.place(), generation.place());
+    draft.replace(etag, document_of(generation));
 }
 
 /// What this change tells of how long things take.
@@ -90,7 +118,7 @@ async fn measure(services: &Services, before: &Generation, after: &Generation) {
 pub(super) fn document_of(generation: &Generation) -> NewDocument {
     NewDocument {
         id: generation.id.to_string(),
-        kind: KIND,
+        kind: generation.keeping.kind(),
         due: generation.due(),
         body: encode(generation),
     }
@@ -191,7 +219,7 @@ async fn advance(
 }
 
 /// What a user can see of a job's state: when it changes, that is an event.
-fn face(generation: &Generation) -> (super::Status, Vec<u8>) {
+fn face(generation: &Generation) -> (super::Status, Vec<u8>, Keeping) {
     let image = |image: &super::Image| match image.state {
         ImageState::Planned { .. }
         | ImageState::Requested { .. }
@@ -202,5 +230,7 @@ fn face(generation: &Generation) -> (super::Status, Vec<u8>) {
         ImageState::Filtered { .. } => 2,
         ImageState::Failed { .. } => 3,
     };
-    (generation.status(), generation.images().iter().map(image).collect())
+    // That it is kept for longer is no news.
+    let keeping = Keeping { expires_at: None, ..generation.keeping.clone() };
+    (generation.status(), generation.images().iter().map(image).collect(), keeping)
 }

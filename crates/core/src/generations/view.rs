@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::generation::{Failure, Generation, Outcome, Stage};
 use super::image::{Asset, Image, ImageState};
 use super::inputs::Input;
+use super::keeping::Removal;
 use super::keys::{Rendition, blob_key};
 use super::pace::{self, Pace};
 use crate::catalog::Model;
@@ -60,6 +61,12 @@ pub struct GenerationView {
     pub retry_of: Option<String>,
     pub favourite: bool,
     pub collection: Option<String>,
+    /// Once it has ended: its pictures are kept until then at the least. A better plan may keep them longer.
+    pub expires_at: Option<String>,
+    /// In the trash since then.
+    pub deleted_at: Option<String>,
+    /// In the trash: until then it can be restored.
+    pub restorable_until: Option<String>,
 }
 
 /// A picture that a job starts from: one that you brought along, or one of an earlier job.
@@ -144,7 +151,14 @@ impl GenerationView {
             Stage::AtWork { started_at, .. } => (Some(*started_at), None),
             Stage::Ended(ended) => (ended.started_at, Some(ended.finished_at)),
         };
-        let images = generation.images();
+        let keeping = &generation.keeping;
+        let (deleted_at, restorable_until) = match &keeping.removal {
+            None => (None, None),
+            Some(Removal::Trashed { at, until }) => (Some(*at), Some(*until)),
+            Some(Removal::Purging { since: at } | Removal::Purged { at }) => (Some(*at), None),
+        };
+        let removed = deleted_at.is_some() && restorable_until.is_none();
+        let images = if removed { &[] } else { generation.images() };
         let images =
             join_all(images.iter().map(|i| image_view(services, generation, i, model, now)));
         let outlook = Outlook::of(services, generation, position, started_at, now).await;
@@ -154,7 +168,7 @@ impl GenerationView {
             revision: generation.revision,
             kind: if order.inputs.is_empty() { "text_to_image" } else { "image_to_image" },
             model: order.model.clone(),
-            prompt: order.prompt.as_str().to_owned(),
+            prompt: if removed { String::new() } else { order.prompt.as_str().to_owned() },
             aspect_ratio: order.aspect_ratio.to_string(),
             count: order.count,
             seed: order.seed,
@@ -173,8 +187,11 @@ impl GenerationView {
             finished_at: finished_at.map(|at| at.to_string()),
             deadline_at: generation.deadline_at.to_string(),
             retry_of: generation.retry_of.as_ref().map(ToString::to_string),
-            favourite: false,
-            collection: None,
+            favourite: keeping.favourite,
+            collection: keeping.collection.as_ref().map(ToString::to_string),
+            expires_at: keeping.expires_at.map(|at| at.to_string()),
+            deleted_at: deleted_at.map(|at| at.to_string()),
+            restorable_until: restorable_until.map(|at| at.to_string()),
         }
     }
 }

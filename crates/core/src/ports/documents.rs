@@ -8,13 +8,16 @@ use serde::de::DeserializeOwned;
 
 use super::BoxError;
 
+pub use self::search::{Condition, Found, MAX_LOOKED_AT, Search, Test, met};
+
 /// The most writes in one [`Documents::commit`]; Cosmos DB's limit for a transactional batch.
 pub const MAX_WRITES: usize = 100;
 
 /// Documents, in partitions.
 ///
 /// Promises: a commit is all or nothing and durable before it returns; a read sees every commit that returned
-/// before it began; `list` and `due` never skip a document that was there before the first page and still is.
+/// before it began; `list`, `search` and `due` never skip a document that was there before the first page and still
+/// is.
 #[async_trait]
 pub trait Documents: std::fmt::Debug + Send + Sync + 'static {
     /// `Ok(None)` when there is no such document: absence is an answer, not an error.
@@ -22,6 +25,11 @@ pub trait Documents: std::fmt::Debug + Send + Sync + 'static {
 
     /// One page of a partition's documents of one kind, ordered by id.
     async fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError>;
+
+    /// One page of a partition's documents of one kind that meet conditions, greatest id first. Bounded in work and
+    /// not in hits: at most [`MAX_LOOKED_AT`] documents are looked at, so a page may have fewer than `limit`
+    /// documents, or none, and yet a next one.
+    async fn search(&self, partition: &str, search: &Search) -> Result<Found, DocumentsError>;
 
     /// One page of documents of `kind` whose `due` is at or before `before`, earliest first, over all partitions.
     /// For timers alone: it is the one read that crosses partitions.
@@ -138,3 +146,4 @@ pub fn encode(value: &impl Serialize) -> String {
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
+mod search;

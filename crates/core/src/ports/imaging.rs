@@ -22,6 +22,9 @@ pub trait Imaging: std::fmt::Debug + Send + Sync + 'static {
     /// The recipe in a PNG, WebP or JPEG of ours. `None` when the file carries none. It was written by whoever made
     /// the file: text to offer to a user, never a proof.
     async fn read_recipe(&self, bytes: Vec<u8>) -> Result<Option<Recipe>, ImagingError>;
+
+    /// One of our pictures, pixel by pixel the same, without its recipe but with the mark that a model made it.
+    async fn without_recipe(&self, bytes: Vec<u8>) -> Result<Encoded, ImagingError>;
 }
 
 /// A picture to start from, made by us.

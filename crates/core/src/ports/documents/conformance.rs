@@ -4,7 +4,10 @@
 
 use jiff::{Timestamp, ToSpan as _};
 
-use super::{Document, Documents, DocumentsError, MAX_WRITES, NewDocument, Order, Range, Write};
+use super::{
+    Condition, Document, Documents, DocumentsError, MAX_LOOKED_AT, MAX_WRITES, NewDocument, Order,
+    Range, Search, Test, Write,
+};
 
 pub async fn run(store: &dyn Documents, run: &str) {
     missing_is_none(store, run).await;
@@ -18,6 +21,8 @@ pub async fn run(store: &dyn Documents, run: &str) {
     a_commit_takes_a_hundred_writes_and_no_more(store, run).await;
     lists_come_in_order_and_in_pages(store, run).await;
     kinds_do_not_mix_in_lists(store, run).await;
+    a_search_finds_what_meets_all_conditions_within_its_window(store, run).await;
+    a_search_is_bounded_in_work_and_goes_on_where_it_stopped(store, run).await;
     due_is_earliest_first_across_partitions_and_in_pages(store, run).await;
     a_document_leaves_due_when_its_time_moves(store, run).await;
     of_two_racing_commits_one_wins(store, run).await;
@@ -168,6 +173,104 @@ async fn kinds_do_not_mix_in_lists(store: &dyn Documents, run: &str) {
     let page = store.list(&partition, &range("thing", Order::Ascending, 10, None)).await.unwrap();
     let ids: Vec<_> = page.documents.iter().map(|d| d.id.as_str()).collect();
     assert_eq!((ids, page.more), (vec!["a1", "a3"], false));
+}
+
+/// Of `kind` `thing`, all pages.
+async fn search(
+    store: &dyn Documents,
+    partition: &str,
+    conditions: &[Condition],
+    (from, before): (Option<&str>, Option<&str>),
+    limit: usize,
+) -> (Vec<String>, usize) {
+    let mut search = Search {
+        kind: "thing",
+        from: from.map(str::to_owned),
+        before: before.map(str::to_owned),
+        conditions: conditions.to_vec(),
+        limit,
+    };
+    let (mut seen, mut pages) = (Vec::new(), 0);
+    loop {
+        let found = store.search(partition, &search).await.unwrap();
+        assert!(found.documents.len() <= limit);
+        seen.extend(found.documents.into_iter().map(|d| d.id));
+        pages += 1;
+        if found.next.is_none() {
+            return (seen, pages);
+        }
+        assert_ne!(found.next, search.before, "a page has to come further");
+        search.before = found.next;
+    }
+}
+
+async fn a_search_finds_what_meets_all_conditions_within_its_window(
+    store: &dyn Documents,
+    run: &str,
+) {
+    let partition = format!("{run}-search");
+    for (id, kind, body) in [
+        ("a", "thing", r#"{"text":"A Red FOX","deep":{"tag":"x"},"on":true}"#),
+        ("b", "thing", r#"{"text":"a blue fox","deep":{"tag":"y"}}"#),
+        ("c", "other", r#"{"text":"a red fox","deep":{"tag":"x"},"on":true}"#),
+        ("d", "thing", r#"{"text":"ein roter Fuchs, Élan 🦊","deep":{"tag":"x"},"on":false}"#),
+        ("e", "thing", r#"{"deep":{"tag":"z"},"text":"no \"red\" animal"}"#),
+    ] {
+        store.commit(&partition, vec![Write::Create(document(id, kind, body))]).await.unwrap();
+    }
+    let has = |part: &str| Condition { path: "text", test: Test::Contains(part.into()) };
+    let tag = |tags: &[&str]| Condition {
+        path: "deep.tag",
+        test: Test::OneOf(tags.iter().map(|&t| t.to_owned()).collect()),
+    };
+    let on = Condition { path: "on", test: Test::IsTrue };
+    let all = (None, None);
+    for (conditions, window, wanted) in [
+        (vec![], all, "edba"),
+        (vec![has("fox")], all, "ba"),
+        (vec![has("fox"), has("red")], all, "a"),
+        (vec![has("élan")], all, "d"),
+        (vec![has("\"RED\"")], all, "e"),
+        (vec![has("100%")], all, ""),
+        (vec![has("r_d")], all, ""),
+        (vec![tag(&["x"])], all, "da"),
+        (vec![tag(&["y", "z"])], all, "eb"),
+        (vec![tag(&[])], all, ""),
+        (vec![tag(&["X"])], all, ""),
+        (vec![on.clone()], all, "a"),
+        (vec![on, tag(&["z"])], all, ""),
+        (vec![], (Some("b"), None), "edb"),
+        (vec![], (None, Some("d")), "ba"),
+        (vec![], (Some("b"), Some("d")), "b"),
+        (vec![tag(&["x"])], (Some("b"), None), "d"),
+        (vec![], (Some("f"), None), ""),
+    ] {
+        for limit in [1, 2, 100] {
+            let (seen, _) = search(store, &partition, &conditions, window, limit).await;
+            assert_eq!(seen.concat(), wanted, "{conditions:?} {window:?} {limit}");
+        }
+    }
+    // Without conditions the end is known, also of a full page.
+    assert_eq!(search(store, &partition, &[], all, 4).await.1, 1);
+    assert_eq!(search(store, &partition, &[], all, 2).await.1, 2);
+}
+
+async fn a_search_is_bounded_in_work_and_goes_on_where_it_stopped(
+    store: &dyn Documents,
+    run: &str,
+) {
+    let partition = format!("{run}-bounded");
+    let rare = Condition { path: "text", test: Test::Contains("rare".into()) };
+    let ids: Vec<_> = (0..=MAX_LOOKED_AT).map(|n| format!("d{n:05}")).collect();
+    for some in ids.chunks(MAX_WRITES) {
+        let one = |id: &String| {
+            let rare = *id == ids[0];
+            Write::Create(document(id, "thing", if rare { r#"{"text":"rare"}"# } else { "{}" }))
+        };
+        store.commit(&partition, some.iter().map(one).collect()).await.unwrap();
+    }
+    let (seen, pages) = search(store, &partition, &[rare], (None, None), 10).await;
+    assert_eq!((seen, pages), (vec![ids[0].clone()], 2));
 }
 
 /// Kinds of other tests and other runs must not show here, and a kind is `'static`: so partitions are filtered.
