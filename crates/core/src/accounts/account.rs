@@ -152,6 +152,11 @@ impl Account {
         Ok(())
     }
 
+    /// The pictures that no job uses yet.
+    pub fn unused_uploads(&self) -> &[UploadId] {
+        &self.unused_uploads
+    }
+
     /// A picture is used, of no use or gone: its place is free. Nothing to do when it has none.
     pub fn release_upload(&mut self, id: &UploadId) {
         self.unused_uploads.retain(|unused| unused != id);
