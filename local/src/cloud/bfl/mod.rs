@@ -80,6 +80,7 @@ impl Bfl {
     pub(super) async fn handle(&self, call: &Call) -> Answer {
         let segments = call.segments();
         let pieces: Vec<&str> = segments.iter().map(String::as_str).collect();
+        // Neither needs the key: what people look at, and what anybody who has its address may read.
         match (&call.method, pieces.as_slice()) {
             (&Method::GET, ["stats"]) => {
                 return super::json(StatusCode::OK, &self.shared.studio.statistics());
@@ -93,15 +94,12 @@ impl Bfl {
         match (&call.method, pieces.as_slice()) {
             (&Method::GET, ["v1", "get_result"]) => {
                 let id = call.parameter("id").unwrap_or_default();
-                match self.shared.store.get(&id) {
-                    Some(task) => super::json(
-                        StatusCode::OK,
-                        &task.shown(&self.shared.base, Timestamp::now()),
-                    ),
-                    None => {
-                        let none = json!({ "id": id, "status": "Task not found", "result": null });
-                        super::json(StatusCode::NOT_FOUND, &none)
-                    }
+                if let Some(task) = self.shared.store.get(&id) {
+                    let shown = task.shown(&self.shared.base, Timestamp::now());
+                    super::json(StatusCode::OK, &shown)
+                } else {
+                    let none = json!({ "id": id, "status": "Task not found", "result": null });
+                    super::json(StatusCode::NOT_FOUND, &none)
                 }
             }
             (&Method::POST, ["v1", model]) if MODELS.contains(model) => self.create(model, call),
@@ -142,8 +140,8 @@ impl Bfl {
         self.shared.store.insert(&task);
         let polling_url = format!("{}/v1/get_result?id={id}", self.shared.base);
         webhooks::tell(&self.shared, task);
-        let taken = json!({ "id": id, "polling_url": polling_url, "cost": 4.0, "output_mp": 1.0 });
-        super::json(StatusCode::OK, &taken)
+        let accepted = json!({ "id": id, "polling_url": polling_url, "cost": 4.0 });
+        super::json(StatusCode::OK, &accepted)
     }
 
     /// Anybody who has its address may read it, as in life.
