@@ -24,7 +24,7 @@ use self::spec::Function;
 /// Table of contents. The router, `functions/*/function.json`, the OpenAPI document and the coverage tests all read
 /// it. One name everywhere: folder, row, Rust function, file, `operationId` and span.
 pub fn all() -> Vec<Function> {
-    vec![
+    let mut all = vec![
         // Generations
         Function::post("create_generation", "v1/generations", http::create_generation)
             .summary("Accept a job: a prompt to be drawn")
@@ -59,62 +59,6 @@ pub fn all() -> Vec<Function> {
             .summary("A new job of an old one's order")
             .header("Idempotency-Key", "The same key is the same job, however often it is sent.")
             .gives::<GenerationView>(202),
-        // Library
-        Function::get("get_library_summary", "v1/library/summary", http::get_library_summary)
-            .summary("How many jobs your library has, by month")
-            .gives::<LibrarySummary>(200),
-        Function::patch("update_generation", "v1/generations/{id}", http::update_generation)
-            .summary("Make a job a favourite, put it into a collection")
-            .takes::<GenerationChange>()
-            .gives::<GenerationView>(200),
-        Function::delete("delete_generation", "v1/generations/{id}", http::delete_generation)
-            .summary("Throw a job that has ended into the trash")
-            .gives::<GenerationView>(200),
-        Function::post(
-            "restore_generation",
-            "v1/generations/{id}/restore",
-            http::restore_generation,
-        )
-        .summary("Get a job back out of the trash")
-        .gives::<GenerationView>(200),
-        Function::post("change_generations", "v1/generations/bulk", http::change_generations)
-            .summary("Do one thing to up to 100 jobs")
-            .takes::<BulkChange>()
-            .gives::<BulkResult>(200),
-        Function::get("list_collections", "v1/collections", http::list_collections)
-            .summary("Your collections")
-            .gives::<CollectionList>(200),
-        Function::post("create_collection", "v1/collections", http::create_collection)
-            .summary("Make a collection")
-            .takes::<NewCollection>()
-            .gives::<CollectionView>(201),
-        Function::patch("rename_collection", "v1/collections/{id}", http::rename_collection)
-            .summary("Give a collection another name")
-            .takes::<NewCollection>()
-            .gives::<CollectionView>(200),
-        Function::delete("delete_collection", "v1/collections/{id}", http::delete_collection)
-            .summary("Delete a collection; its jobs stay")
-            .gives::<CollectionView>(200),
-        Function::post("archive_generations", "v1/generations/archive", http::archive_generations)
-            .summary("The pictures of up to 100 jobs as one zip, with their recipes")
-            .takes::<ArchiveOrder>()
-            .gives_file("application/zip"),
-        Function::post("create_share", "v1/generations/{id}/shares", http::create_share)
-            .summary("Make a link that shows a job's pictures to whoever has it")
-            .takes::<NewShare>()
-            .gives::<ShareView>(201),
-        Function::get("list_shares", "v1/shares", http::list_shares)
-            .summary("Your share links, newest first")
-            .query("limit", "1 to 100, 20 when absent.")
-            .query("cursor", "`next_cursor` of the page before.")
-            .query("generation", "An id of a job: only its links.")
-            .gives::<ShareList>(200),
-        Function::delete("delete_share", "v1/shares/{id}", http::delete_share)
-            .summary("Revoke a share link")
-            .gives::<ShareView>(200),
-        Function::open("get_shared", "v1/shared/{token}", http::get_shared)
-            .summary("What a share link shows")
-            .gives::<SharedView>(200),
         // Account
         Function::get("get_me", "v1/me", http::get_me)
             .summary("You: plan, credits and limits")
@@ -178,11 +122,74 @@ pub fn all() -> Vec<Function> {
             QueueName::CreditResets,
             queue::reset_account_credits,
         ),
-        Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library),
         // Timers (UTC)
         Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
         Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),
         Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits),
+    ];
+    all.extend(library());
+    all
+}
+
+/// What becomes of pictures once they are made.
+fn library() -> Vec<Function> {
+    vec![
+        Function::get("get_library_summary", "v1/library/summary", http::get_library_summary)
+            .summary("How many jobs your library has, by month")
+            .gives::<LibrarySummary>(200),
+        Function::patch("update_generation", "v1/generations/{id}", http::update_generation)
+            .summary("Make a job a favourite, put it into a collection")
+            .takes::<GenerationChange>()
+            .gives::<GenerationView>(200),
+        Function::delete("delete_generation", "v1/generations/{id}", http::delete_generation)
+            .summary("Throw a job that has ended into the trash")
+            .gives::<GenerationView>(200),
+        Function::post(
+            "restore_generation",
+            "v1/generations/{id}/restore",
+            http::restore_generation,
+        )
+        .summary("Get a job back out of the trash")
+        .gives::<GenerationView>(200),
+        Function::post("change_generations", "v1/generations/bulk", http::change_generations)
+            .summary("Do one thing to up to 100 jobs")
+            .takes::<BulkChange>()
+            .gives::<BulkResult>(200),
+        Function::get("list_collections", "v1/collections", http::list_collections)
+            .summary("Your collections")
+            .gives::<CollectionList>(200),
+        Function::post("create_collection", "v1/collections", http::create_collection)
+            .summary("Make a collection")
+            .takes::<NewCollection>()
+            .gives::<CollectionView>(201),
+        Function::patch("rename_collection", "v1/collections/{id}", http::rename_collection)
+            .summary("Give a collection another name")
+            .takes::<NewCollection>()
+            .gives::<CollectionView>(200),
+        Function::delete("delete_collection", "v1/collections/{id}", http::delete_collection)
+            .summary("Delete a collection; its jobs stay")
+            .gives::<CollectionView>(200),
+        Function::post("archive_generations", "v1/generations/archive", http::archive_generations)
+            .summary("The pictures of up to 100 jobs as one zip, with their recipes")
+            .takes::<ArchiveOrder>()
+            .gives_file("application/zip"),
+        Function::post("create_share", "v1/generations/{id}/shares", http::create_share)
+            .summary("Make a link that shows a job's pictures to whoever has it")
+            .takes::<NewShare>()
+            .gives::<ShareView>(201),
+        Function::get("list_shares", "v1/shares", http::list_shares)
+            .summary("Your share links, newest first")
+            .query("limit", "1 to 100, 20 when absent.")
+            .query("cursor", "`next_cursor` of the page before.")
+            .query("generation", "An id of a job: only its links.")
+            .gives::<ShareList>(200),
+        Function::delete("delete_share", "v1/shares/{id}", http::delete_share)
+            .summary("Revoke a share link")
+            .gives::<ShareView>(200),
+        Function::open("get_shared", "v1/shared/{token}", http::get_shared)
+            .summary("What a share link shows")
+            .gives::<SharedView>(200),
+        Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library),
         Function::timer("empty_trash", "0 35 * * * *", timer::empty_trash),
     ]
 }
