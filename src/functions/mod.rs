@@ -30,10 +30,25 @@ const LARGEST_REPORT: usize = 16 * 1024 * 1024;
 
 /// Table of contents. The router, `functions/*/function.json`, the OpenAPI document and the coverage tests all read
 /// it. One name everywhere: folder, row, Rust function, file, `operationId` and span.
-#[expect(clippy::too_many_lines, reason = "it is one table")]
 pub fn all() -> Vec<Function> {
+    let features = [
+        generations(),
+        pictures(),
+        library(),
+        account(),
+        safety(),
+        live_updates(),
+        webhooks(),
+        service(),
+        queues(),
+        timers(),
+    ];
+    features.into_iter().flatten().collect()
+}
+
+/// Jobs.
+fn generations() -> Vec<Function> {
     vec![
-        // Generations
         Function::post("create_generation", "v1/generations", http::create_generation)
             .summary("Accept a job: a prompt to be drawn")
             .takes::<NewGeneration>()
@@ -67,7 +82,12 @@ pub fn all() -> Vec<Function> {
             .summary("A new job of an old one's order")
             .header("Idempotency-Key", "The same key is the same job, however often it is sent.")
             .gives::<GenerationView>(202),
-        // Pictures to start from, and back from a picture to its order
+    ]
+}
+
+/// Pictures to start from, and back from a picture to its order.
+fn pictures() -> Vec<Function> {
+    vec![
         Function::post("create_upload", "v1/uploads", http::create_upload)
             .summary("A place for a picture of yours: send the file to its address with PUT")
             .takes::<NewUpload>()
@@ -84,7 +104,12 @@ pub fn all() -> Vec<Function> {
             .summary("What a picture of ours was made from, out of the file itself")
             .takes_picture(LARGEST_PICTURE)
             .gives::<RecipeView>(200),
-        // Library
+    ]
+}
+
+/// What becomes of pictures once they are made.
+fn library() -> Vec<Function> {
+    vec![
         Function::get("get_library_summary", "v1/library/summary", http::get_library_summary)
             .summary("How many jobs your library has, by month")
             .gives::<LibrarySummary>(200),
@@ -140,7 +165,12 @@ pub fn all() -> Vec<Function> {
         Function::open("get_shared", "v1/shared/{token}", http::get_shared)
             .summary("What a share link shows")
             .gives::<SharedView>(200),
-        // Account
+    ]
+}
+
+/// Who is asking, and what there is to be had.
+fn account() -> Vec<Function> {
+    vec![
         Function::get("get_me", "v1/me", http::get_me)
             .summary("You: plan, credits and limits")
             .gives::<Me>(200),
@@ -150,7 +180,12 @@ pub fn all() -> Vec<Function> {
         Function::open("list_plans", "v1/plans", http::list_plans)
             .summary("The plans")
             .gives::<PlanList>(200),
-        // Safety
+    ]
+}
+
+/// What the safety check kept back.
+fn safety() -> Vec<Function> {
+    vec![
         Function::get("get_decision", "v1/safety/decisions/{id}", http::get_decision)
             .summary("What the safety check kept back, and what became of an appeal")
             .gives::<DecisionView>(200),
@@ -158,7 +193,12 @@ pub fn all() -> Vec<Function> {
             .summary("Say why a verdict of the safety check is wrong")
             .takes::<AppealBody>()
             .gives::<DecisionView>(201),
-        // Live updates
+    ]
+}
+
+/// Events, as they happen and afterwards.
+fn live_updates() -> Vec<Function> {
+    vec![
         Function::post("negotiate_realtime", "v1/realtime/negotiate", http::negotiate_realtime)
             .summary("An address for live updates, good for an hour")
             .gives::<Negotiated>(200),
@@ -166,7 +206,12 @@ pub fn all() -> Vec<Function> {
             .summary("Events that you missed, by number")
             .query("after", "The number of the last event you have seen; 0 when absent.")
             .gives::<EventList>(200),
-        // Webhooks
+    ]
+}
+
+/// What providers call. Whoever calls proves itself by a signature.
+fn webhooks() -> Vec<Function> {
+    vec![
         Function::webhook(
             "replicate_webhook",
             "webhooks/replicate/{ticket}",
@@ -175,12 +220,22 @@ pub fn all() -> Vec<Function> {
         // It repeats the inputs, where these went along in the request.
         .largest_body(LARGEST_REPORT),
         Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook),
-        // About the service
+    ]
+}
+
+/// About the service itself.
+fn service() -> Vec<Function> {
+    vec![
         Function::open("get_health", "health", http::get_health)
             .summary("Whether the service and what it depends on work")
             .gives::<Health>(200),
         Function::open("get_openapi", "openapi.json", http::get_openapi).summary("This document"),
-        // Queues: the handler's argument type is the message type
+    ]
+}
+
+/// What arrives through queues: the handler's argument type is the message type.
+fn queues() -> Vec<Function> {
+    vec![
         Function::queue(
             "submit_generation_free",
             QueueName::GenerationFree,
@@ -208,7 +263,12 @@ pub fn all() -> Vec<Function> {
         ),
         Function::queue("remove_upload", QueueName::UploadRemovals, queue::remove_upload),
         Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library),
-        // Timers (UTC)
+    ]
+}
+
+/// What the clock starts, in UTC.
+fn timers() -> Vec<Function> {
+    vec![
         Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
         Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),
         Function::timer("sweep_uploads", "15 */10 * * * *", timer::sweep_uploads),

@@ -68,19 +68,16 @@ fn operation(function: &Function, route: &str, access: Access) -> Value {
         json!({ "application/json": { "schema": reference } })
     };
     let mut responses = Map::new();
-    match &doc.gives {
-        Some((status, schema)) => {
-            let answer = json!({ "description": doc.summary, "content": content(&schema.name) });
-            responses.insert(status.to_string(), answer);
+    if let Some((status, schema)) = &doc.gives {
+        let answer = json!({ "description": doc.summary, "content": content(&schema.name) });
+        responses.insert(status.to_string(), answer);
+    } else {
+        let mut answer = json!({ "description": doc.summary });
+        if let Some(content_type) = doc.file {
+            // OpenAPI 3.1: bytes have no schema.
+            answer["content"] = json!({ content_type: {} });
         }
-        None => {
-            let mut answer = json!({ "description": doc.summary });
-            if let Some(content_type) = doc.file {
-                // OpenAPI 3.1: bytes have no schema.
-                answer["content"] = json!({ content_type: {} });
-            }
-            responses.insert("200".into(), answer);
-        }
+        responses.insert("200".into(), answer);
     }
     let reference = json!({ "$ref": "#/components/schemas/Problem" });
     responses.insert(

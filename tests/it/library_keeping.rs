@@ -97,8 +97,11 @@ async fn marks_are_shown_filtered_counted_and_told() {
     assert_eq!(events.len(), 1, "another tab is told once: {events:?}");
     assert_eq!(events[0]["generation"]["favourite"], true);
 
-    assert_eq!(listed(&app, "ada", "favourite=true").await, [one.clone()]);
-    assert_eq!(listed(&app, "ada", &format!("collection={foxes}")).await, [one.clone()]);
+    assert_eq!(listed(&app, "ada", "favourite=true").await, std::slice::from_ref(&one));
+    assert_eq!(
+        listed(&app, "ada", &format!("collection={foxes}")).await,
+        std::slice::from_ref(&one)
+    );
     assert_eq!(listed(&app, "ada", "").await, [two.clone(), one.clone()]);
     assert_eq!(collections(&app, "ada").await, [("Foxes".to_owned(), 1)]);
     assert_eq!(counts(&app, "ada").await, [2, 1, 0]);
@@ -208,8 +211,8 @@ async fn two_tabs_that_make_one_name_at_once_make_one_collection() {
     let app = TestApp::new();
     app.me("ada").await;
     let body = json!({ "name": "Foxes" });
-    let make = || app.post("ada", "/api/v1/collections", &body);
-    let answers = futures_util::future::join_all((0..8).map(|_| make())).await;
+    let attempt = || app.post("ada", "/api/v1/collections", &body);
+    let answers = futures_util::future::join_all((0..8).map(|_| attempt())).await;
     let made = answers.iter().filter(|answer| answer.status == 201).count();
     assert_eq!(made, 1, "{answers:?}");
     assert_eq!(collections(&app, "ada").await.len(), 1);
@@ -264,9 +267,9 @@ async fn the_trash_hides_and_gives_back() {
     let gone = app.delete("ada", &path(&thrown)).await.ok();
     assert!(gone["deleted_at"].is_string() && gone["restorable_until"].is_string(), "{gone}");
     assert_eq!(app.delete("ada", &path(&thrown)).await.ok()["revision"], gone["revision"]);
-    assert_eq!(listed(&app, "ada", "").await, [kept.clone()]);
+    assert_eq!(listed(&app, "ada", "").await, std::slice::from_ref(&kept));
     assert_eq!(listed(&app, "ada", "favourite=true").await, Vec::<String>::new());
-    assert_eq!(listed(&app, "ada", "trash=true&q=hare").await, [thrown.clone()]);
+    assert_eq!(listed(&app, "ada", "trash=true&q=hare").await, std::slice::from_ref(&thrown));
     assert_eq!(counts(&app, "ada").await, [1, 0, 1]);
     let events = events_after(&app, "ada", before).await;
     assert_eq!((events.len(), &events[0]["generation"]["deleted_at"]), (1, &gone["deleted_at"]));
@@ -306,7 +309,7 @@ async fn after_thirty_days_in_the_trash_pictures_and_prompt_are_gone_and_the_boo
     let each = files(&app, "ada") / 2;
     assert!(each >= 2);
     app.delete("ada", &path(&thrown)).await.ok();
-    app.clock.advance(30 * DAY - Duration::from_secs(1));
+    app.clock.advance(Duration::from_secs(30 * 24 * 60 * 60 - 1));
     tidy(&app).await;
     assert_eq!(files(&app, "ada"), 2 * each, "a second too early");
 

@@ -101,7 +101,7 @@ async fn a_link_ends_by_its_time_by_its_owner_and_with_its_pictures() {
     assert_eq!(statuses, [200, 404]);
     open(&app, &other).await.problem(410, "share-gone");
 
-    app.clock.advance(7 * DAY - Duration::from_secs(1));
+    app.clock.advance(Duration::from_secs(7 * 24 * 60 * 60 - 1));
     open(&app, &week).await.ok();
     app.clock.advance(Duration::from_secs(1));
     open(&app, &week).await.problem(410, "share-gone");
@@ -221,15 +221,15 @@ async fn many_pictures_come_as_one_zip_that_other_programs_read() {
     assert_eq!(name, Some("attachment; filename=\"pictures-2026-01-15.zip\""));
     let files = unzipped(&answer.body);
     let ulid = |id: &str| id.trim_start_matches("gen_").to_owned();
-    let named = |slug: &str, id: &str, n: u32, ending: &str| {
+    let name_of = |slug: &str, id: &str, n: u32, ending: &str| {
         format!("2026-01-15_{slug}_{}_{n}.{ending}", ulid(id))
     };
-    let first = named("a-red-fox-in-snow", &two, 1, "png");
+    let first = name_of("a-red-fox-in-snow", &two, 1, "png");
     let names: Vec<_> = files.keys().cloned().collect();
     let mut wanted = vec![
         first.clone(),
-        named("a-red-fox-in-snow", &two, 2, "png"),
-        named("picture", &quiet, 1, "webp"),
+        name_of("a-red-fox-in-snow", &two, 2, "png"),
+        name_of("picture", &quiet, 1, "webp"),
         "README.txt".to_owned(),
         "recipe.json".to_owned(),
     ];

@@ -106,12 +106,13 @@ pub(crate) fn timers() -> Vec<(&'static str, Duration)> {
     timers.collect()
 }
 
-/// Of a schedule of six fields: by the minute, the hour or the day, which is all that our timers need.
+/// Of a schedule of six fields: every minute, every few, every hour or every day, which is all that our timers need.
 fn period(schedule: &str) -> Duration {
     let fields: Vec<_> = schedule.split(' ').collect();
+    let every = |minute: &str| minute.strip_prefix("*/").and_then(|n| n.parse().ok());
     match fields[1..3] {
         ["*", "*"] => Duration::from_mins(1),
-        [_, "*"] => Duration::from_hours(1),
+        [minute, "*"] => every(minute).map_or(Duration::from_hours(1), Duration::from_mins),
         _ => Duration::from_hours(24),
     }
 }

@@ -17,9 +17,18 @@ use crate::functions::router::about;
 pub struct GenerationChange {
     favourite: Option<bool>,
     /// An id of `/api/v1/collections`; `null` takes the job out of its collection.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    collection: Option<Option<String>>,
+    collection: Target,
+}
+
+/// `null` is something else than nothing.
+#[derive(Debug, Default)]
+enum Target {
+    #[default]
+    AsItIs,
+    None,
+    Named(String),
 }
 
 /// `PATCH /api/v1/generations/{id}`
@@ -27,11 +36,15 @@ pub async fn update_generation(app: App, user: User, req: Request) -> Result<Res
     let id = req.param("id", "generation")?;
     about(&id);
     let GenerationChange { favourite, collection } = req.json()?;
-    if favourite.is_none() && collection.is_none() {
-        return Err(Problem::invalid_field("", "must have `favourite` or `collection`"));
-    }
-    let collection = collection.map(|id| id.as_deref().map(collection_id).transpose()).transpose();
-    let marks = Marks { favourite, collection: collection? };
+    let collection = match collection {
+        Target::AsItIs if favourite.is_none() => {
+            return Err(Problem::invalid_field("", "must have `favourite` or `collection`"));
+        }
+        Target::AsItIs => None,
+        Target::None => Some(None),
+        Target::Named(id) => Some(Some(collection_id(&id)?)),
+    };
+    let marks = Marks { favourite, collection };
     one(&app, &user, id, &Change::Mark(marks)).await
 }
 
@@ -56,9 +69,10 @@ pub(super) fn collection_id(text: &str) -> Result<CollectionId, Problem> {
     text.parse().map_err(|error| Problem::invalid_field("collection", format!("{error}")))
 }
 
-/// `null` is something else than nothing.
-fn present<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(reader).map(Some)
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(reader)?.map_or(Self::None, Self::Named))
+    }
 }
 
 impl From<Refusal> for Problem {

@@ -103,12 +103,11 @@ impl Readers {
         let Search { kind, from, before, .. } = search;
         // No id is empty, so each of them is after the empty one.
         let from = from.as_deref().unwrap_or_default();
-        self.read(|connection| match before {
-            Some(before) => {
+        self.read(|connection| {
+            if let Some(before) = before {
                 let mut statement = connection.prepare_cached(SEARCH)?;
                 looked_through(statement.query(params![partition, kind, from, before])?, search)
-            }
-            None => {
+            } else {
                 let mut statement = connection.prepare_cached(SEARCH_FROM_END)?;
                 looked_through(statement.query(params![partition, kind, from])?, search)
             }
