@@ -37,6 +37,8 @@ pub struct App {
 
 /// The container for pictures that were made.
 const IMAGES: &str = "images";
+/// The container for files that users send, before anybody looked at them.
+const UPLOADS: &str = "uploads";
 /// How far the issuer's clock and ours may differ.
 const SKEW: Duration = Duration::from_mins(1);
 
@@ -49,7 +51,8 @@ impl App {
         let http = Http::new(clock.clone(), ids.clone());
         let services = Services {
             documents: Arc::new(documents(settings)?),
-            blobs: Arc::new(blobs(settings)?),
+            blobs: Arc::new(blobs(settings, IMAGES)?),
+            uploads: Arc::new(blobs(settings, UPLOADS)?),
             queue: Arc::new(
                 ServiceBusQueue::new(settings.get(SERVICE_BUS), http.clone(), clock.clone())
                     .map_err(wrong(SERVICE_BUS))?,
@@ -88,14 +91,14 @@ fn documents(settings: &Settings) -> Result<SqliteDocuments, BadSettings> {
     SqliteDocuments::open(path).map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 
-fn blobs(settings: &Settings) -> Result<FileBlobs, BadSettings> {
+fn blobs(settings: &Settings, container: &str) -> Result<FileBlobs, BadSettings> {
     const NAME: &str = "IMAGEGEN_BLOBS";
     let folder = settings.get(NAME).strip_prefix("files:");
     let folder = folder.ok_or_else(|| BadSettings::one(NAME, "write `files:` and a path"))?;
     let key = settings.get("IMAGEGEN_BLOBS_KEY");
     let sas = BlobSas::new(settings.get("IMAGEGEN_BLOBS_ACCOUNT"), key);
     let sas = sas.map_err(wrong("IMAGEGEN_BLOBS_KEY"))?;
-    FileBlobs::open(folder, IMAGES, settings.get("IMAGEGEN_BLOBS_PUBLIC_URL"), sas)
+    FileBlobs::open(folder, container, settings.get("IMAGEGEN_BLOBS_PUBLIC_URL"), sas)
         .map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 

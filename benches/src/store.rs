@@ -109,6 +109,8 @@ async fn one(services: &Services, user: usize, work: Work) -> Result<(), String>
         seed: None,
         output_format: None,
         embed_prompt: None,
+        inputs: Vec::new(),
+        strength: None,
     };
     let (order, model) = wish.parse(&services.catalog).map_err(|e| format!("{e:?}"))?;
     let key = IdempotencyKey::fresh(services);
@@ -138,7 +140,10 @@ fn services(folder: &Path) -> Result<Services, String> {
     let documents = SqliteDocuments::open(folder.join("documents.sqlite"));
     let sas = BlobSas::new("local", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAwMDA=");
     let sas = sas.map_err(|e| e.to_string())?;
-    let blobs = FileBlobs::open(folder.join("blobs"), "images", "http://127.0.0.1:9/blobs", sas);
+    let blobs = |container| {
+        FileBlobs::open(folder.join("blobs"), container, "http://127.0.0.1:9/blobs", sas.clone())
+            .map_err(|e| e.to_string())
+    };
     let replicate = ReplicateSettings {
         token: Secret::new("r8_nobody"),
         base_url: DEFAULT_BASE_URL.into(),
@@ -149,7 +154,8 @@ fn services(folder: &Path) -> Result<Services, String> {
         Arc::new(Replicate::new(replicate, http).map_err(|e| e.to_string())?);
     Ok(Services {
         documents: Arc::new(documents.map_err(|e| e.to_string())?),
-        blobs: Arc::new(blobs.map_err(|e| e.to_string())?),
+        blobs: Arc::new(blobs("images")?),
+        uploads: Arc::new(blobs("uploads")?),
         queue: Arc::new(Silent),
         providers: Providers::new([(Provider::Replicate, replicate)]),
         realtime: Arc::new(Silent),

@@ -13,15 +13,22 @@ pub mod timer;
 
 use imagegen_core::generations::GenerationView;
 use imagegen_core::messages::QueueName;
+use imagegen_core::uploads::{OfferedView, UploadView};
 
 use self::http::{
     AppealBody, DecisionView, EventList, GenerationList, Health, Me, ModelList, Negotiated,
-    NewGeneration, PlanList, Quote,
+    NewGeneration, NewUpload, PlanList, Quote, RecipeView,
 };
 use self::spec::Function;
 
+/// Bytes: what we read of any picture.
+const LARGEST_PICTURE: usize = 32 * 1024 * 1024;
+/// Bytes: ten million of inputs, and what the provider says of them.
+const LARGEST_REPORT: usize = 16 * 1024 * 1024;
+
 /// Table of contents. The router, `functions/*/function.json`, the OpenAPI document and the coverage tests all read
 /// it. One name everywhere: folder, row, Rust function, file, `operationId` and span.
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 pub fn all() -> Vec<Function> {
     vec![
         // Generations
@@ -49,6 +56,23 @@ pub fn all() -> Vec<Function> {
             .summary("A new job of an old one's order")
             .header("Idempotency-Key", "The same key is the same job, however often it is sent.")
             .gives::<GenerationView>(202),
+        // Pictures to start from, and back from a picture to its order
+        Function::post("create_upload", "v1/uploads", http::create_upload)
+            .summary("A place for a picture of yours: send the file to its address with PUT")
+            .takes::<NewUpload>()
+            .gives::<OfferedView>(201),
+        Function::get("get_upload", "v1/uploads/{id}", http::get_upload)
+            .summary("One upload")
+            .gives::<UploadView>(200),
+        Function::post("complete_upload", "v1/uploads/{id}/complete", http::complete_upload)
+            .summary(
+                "Have the file looked at that you sent; the first job that uses it does so too",
+            )
+            .gives::<UploadView>(200),
+        Function::post("read_recipe", "v1/generations/recipe", http::read_recipe)
+            .summary("What a picture of ours was made from, out of the file itself")
+            .takes_picture(LARGEST_PICTURE)
+            .gives::<RecipeView>(200),
         // Account
         Function::get("get_me", "v1/me", http::get_me)
             .summary("You: plan, credits and limits")
@@ -80,7 +104,9 @@ pub fn all() -> Vec<Function> {
             "replicate_webhook",
             "webhooks/replicate/{ticket}",
             http::replicate_webhook,
-        ),
+        )
+        // It repeats the inputs, where these went along in the request.
+        .largest_body(LARGEST_REPORT),
         Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook),
         // About the service
         Function::open("get_health", "health", http::get_health)
@@ -113,9 +139,11 @@ pub fn all() -> Vec<Function> {
             QueueName::CreditResets,
             queue::reset_account_credits,
         ),
+        Function::queue("remove_upload", QueueName::UploadRemovals, queue::remove_upload),
         // Timers (UTC)
         Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
         Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),
+        Function::timer("sweep_uploads", "15 */10 * * * *", timer::sweep_uploads),
         Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits),
     ]
 }

@@ -84,10 +84,15 @@ impl TestApp {
         let realtime = Arc::new(TestRealtime::default());
         let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
         let sas = BlobSas::new("local", &BASE64.encode([7; 32])).expect("a key");
-        let blobs = FileBlobs::open(folder.join("blobs"), "images", "https://blobs.test", sas);
+        let blobs = |container| {
+            let opened =
+                FileBlobs::open(folder.join("blobs"), container, "https://blobs.test", sas.clone());
+            Arc::new(opened.expect("a new folder"))
+        };
         let services = Services {
             documents: Arc::new(documents),
-            blobs: Arc::new(blobs.expect("a new folder")),
+            blobs: blobs("images"),
+            uploads: blobs("uploads"),
             queue: queue.clone(),
             providers: Providers::new(known),
             realtime: realtime.clone(),
@@ -255,20 +260,56 @@ impl TestApp {
         assert_eq!(self.credits(user).await, (10, 0), "{why}");
     }
 
+    /// A place for a file of `user`'s, as it is offered.
+    pub(crate) async fn offer(&self, user: &str) -> Value {
+        let body = json!({ "content_type": "image/png", "bytes": 1000 });
+        let answer = self.post(user, "/api/v1/uploads", &body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()
+    }
+
+    /// What the user's program and the storage service do together.
+    pub(crate) async fn send_file(&self, offered: &Value, file: Vec<u8>) {
+        let url = offered["upload_url"].as_str().expect("a link");
+        let path = url.strip_prefix("https://blobs.test/uploads/").expect("a link of ours");
+        let key = path.split('?').next().expect("a path");
+        self.app.services.uploads.put(key, "image/png", file).await.expect("the store works");
+    }
+
+    /// Offers, sends and completes; returns the answer.
+    pub(crate) async fn upload(&self, user: &str, file: Vec<u8>) -> Answer {
+        let offered = self.offer(user).await;
+        self.send_file(&offered, file).await;
+        let id = offered["id"].as_str().expect("an id");
+        self.post(user, &format!("/api/v1/uploads/{id}/complete"), &Value::Null).await
+    }
+
+    /// The id of an upload that is ready.
+    pub(crate) async fn uploaded(&self, user: &str, file: Vec<u8>) -> String {
+        let upload = self.upload(user, file).await.ok();
+        assert_eq!(upload["status"], "ready", "{upload}");
+        upload["id"].as_str().expect("an id").to_owned()
+    }
+
     /// The keys of all stored pictures.
     pub(crate) fn stored_blobs(&self) -> Vec<String> {
-        fn files(folder: &std::path::Path, found: &mut Vec<String>) {
+        self.files("")
+    }
+
+    /// Every file of one container, by its path.
+    pub(crate) fn files(&self, container: &str) -> Vec<String> {
+        fn walk(folder: &std::path::Path, found: &mut Vec<String>) {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() {
-                    files(&path, found);
+                    walk(&path, found);
                 } else {
                     found.push(path.display().to_string());
                 }
             }
         }
         let mut found = Vec::new();
-        files(&self.folder.join("blobs"), &mut found);
+        walk(&self.folder.join("blobs").join(container), &mut found);
         found
     }
 

@@ -14,8 +14,8 @@ use imagegen_core::ports::BoxError;
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::{Identity, IdentityError, Person};
 use imagegen_core::ports::image_provider::{
-    ImageProvider, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot, Sought,
-    SubmitError, Submitted, WebhookCall, WebhookError,
+    ImageProvider, InputImage, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot,
+    Sought, SubmitError, Submitted, WebhookCall, WebhookError,
 };
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
@@ -161,6 +161,8 @@ pub(crate) struct Sheet {
     pub(crate) prompt: String,
     pub(crate) seed: u32,
     pub(crate) callback: Option<String>,
+    pub(crate) inputs: Vec<InputImage>,
+    pub(crate) strength_percent: Option<u8>,
     pub(crate) state: Prediction,
 }
 
@@ -270,6 +272,8 @@ impl ImageProvider for TestProvider {
             prompt: request.prompt.to_owned(),
             seed: request.seed,
             callback: request.callback.clone(),
+            inputs: request.inputs.to_vec(),
+            strength_percent: request.strength_percent,
             state: if at_once {
                 Prediction::Drawn { output: String::new() }
             } else {
@@ -328,6 +332,8 @@ pub(crate) struct TestModeration {
     pub(crate) is_down: AtomicBool,
     /// Whether it says that no picture is one.
     pub(crate) is_blind: AtomicBool,
+    /// Whether it finds every picture violent.
+    pub(crate) keeps_pictures_back: AtomicBool,
     kept_back: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -359,6 +365,9 @@ impl Moderation for TestModeration {
         }
         if self.kept_back.lock().expect("no holder panics").iter().any(|kept| kept == image) {
             return Ok(Verdict::Blocked { category: Category::Sexual, severity: 4 });
+        }
+        if self.keeps_pictures_back.load(Ordering::Relaxed) {
+            return Ok(Verdict::Blocked { category: Category::Violence, severity: 6 });
         }
         Ok(Verdict::Allowed)
     }

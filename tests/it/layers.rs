@@ -9,7 +9,7 @@ const ALLOWED: [(&str, &str, &[&str]); 7] = [
     ("imagegen", ".", &["imagegen-adapters", "imagegen-core"]),
     ("imagegen-core", "crates/core", &[]),
     ("imagegen-adapters", "crates/adapters", &["imagegen-core"]),
-    ("imagegen-simulation", "crates/simulation", &["imagegen-core"]),
+    ("imagegen-simulation", "crates/simulation", &["imagegen", "imagegen-core"]),
     ("imagegen-local", "local", &["imagegen-painter"]),
     ("imagegen-painter", "local/painter", &[]),
     ("imagegen-bench", "benches", &["imagegen-adapters", "imagegen-core", "imagegen-painter"]),

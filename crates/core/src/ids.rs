@@ -75,6 +75,11 @@ id!(
     "gen_"
 );
 id!(
+    /// A picture that a user brings along.
+    UploadId,
+    "upl_"
+);
+id!(
     /// One verdict of the safety check, to be quoted in an appeal.
     DecisionId,
     "dec_"

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Provider;
-use crate::ids::{GenerationId, UserId};
+use crate::ids::{GenerationId, UploadId, UserId};
 use crate::ports::image_provider::{Prediction, PredictionId};
 
 /// Every queue there is.
@@ -19,15 +19,17 @@ pub enum QueueName {
     GenerationPremium,
     GenerationResults,
     CreditResets,
+    UploadRemovals,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::GenerationFree,
         Self::GenerationBasic,
         Self::GenerationPremium,
         Self::GenerationResults,
         Self::CreditResets,
+        Self::UploadRemovals,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -37,6 +39,7 @@ impl QueueName {
             Self::GenerationPremium => "generation-premium",
             Self::GenerationResults => "generation-results",
             Self::CreditResets => "credit-resets",
+            Self::UploadRemovals => "upload-removals",
         }
     }
 }
@@ -89,6 +92,13 @@ pub struct ResetAccountCredits {
     pub due: Timestamp,
 }
 
+/// On `upload-removals`: this picture's time may be over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveUpload {
+    pub user: UserId,
+    pub upload: UploadId,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +128,8 @@ mod tests {
             serde_json::from_str::<FinishGeneration>(&text).expect(news);
         }
         serde_json::from_str::<SubmitGeneration>(&format!("{{{ids}}}")).expect("submit");
+        let upload =
+            r#""user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","upload":"upl_01ARZ3NDEKTSV4RRFFQ69G5FAW""#;
+        serde_json::from_str::<RemoveUpload>(&format!("{{{upload}}}")).expect("remove");
     }
 }

@@ -19,6 +19,8 @@ use crate::ticket::TicketKey;
 pub struct Services {
     pub documents: Arc<dyn Documents>,
     pub blobs: Arc<dyn Blobs>,
+    /// What users send, before anybody looked at it: a container of its own, which no link reads.
+    pub uploads: Arc<dyn Blobs>,
     pub queue: Arc<dyn Queue>,
     pub providers: Providers,
     pub realtime: Arc<dyn Realtime>,
@@ -32,4 +34,12 @@ pub struct Services {
     pub tickets: TicketKey,
     /// Where providers reach us, such as `https://api.example.com`; without it jobs are polled by delayed messages.
     pub public_url: Option<String>,
+}
+
+impl Services {
+    /// A new id's number: of now, and of chance.
+    pub(crate) fn fresh_ulid(&self) -> ulid::Ulid {
+        let now = self.clock.now().as_millisecond();
+        ulid::Ulid::from_parts(u64::try_from(now).unwrap_or(0), self.ids.random())
+    }
 }

@@ -10,7 +10,6 @@ use imagegen_core::messages::QueueName;
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
 use tokio::time::{sleep, timeout};
 
-use crate::deliver;
 use crate::faults::{Fault, Port};
 use crate::process::{Ran, invoke};
 use crate::world::{Caller, World, locked};
@@ -110,9 +109,8 @@ async fn carry(world: Arc<World>, message: Outgoing) {
 /// One delivery. Whether the message is done with.
 async fn handle(world: &Arc<World>, message: &Outgoing) -> bool {
     let (queue, body) = (message.queue, message.body.clone());
-    let work = invoke(world, queue.as_str(), move |services| async move {
-        deliver::message(&services, queue, &body).await.map_err(|e| e.to_string())
-    });
+    let work =
+        invoke(world, queue.as_str(), move |edge| async move { edge.message(queue, &body).await });
     // The host renews the lock of a message at work; now and then that fails.
     let lock = if world.strikes(Fault::LockLost, world.weather.rates.lock_lost) {
         LOCK.mul_f64(world.chance(|r| f64::from(u32::try_from(r.below(100)).unwrap_or(0))) / 100.0)

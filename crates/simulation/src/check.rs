@@ -8,6 +8,7 @@ use imagegen_core::credits::{Entry, Reason, drift, replay};
 use imagegen_core::generations::{
     self, Asset, Ended, Failure, Generation, Image, ImageState, Stage,
 };
+use imagegen_core::ids::UserId;
 use imagegen_core::ports::documents::Document;
 use imagegen_core::ports::image_provider::Prediction;
 use imagegen_core::ticket::TicketKey;
@@ -46,7 +47,9 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
     let mut counts = Counts::default();
     let store = locked(&world.store);
     let mut jobs = BTreeMap::new();
-    for (name, documents) in store.partitions() {
+    // What is no user's has no money in it.
+    let users = store.partitions().filter(|(name, _)| name.parse::<UserId>().is_ok());
+    for (name, documents) in users {
         let Some(account) = documents.get(accounts::KIND) else {
             broken.push(format!("the partition {name} has no account"));
             continue;

@@ -1,8 +1,8 @@
-//! The core under seeded crashes, repeats and delays.
+//! Functions and core under seeded crashes, repeats and delays.
 //!
 //! Reading order: [`faults`] (what goes wrong), [`world`] (everything outside the handler, and how one call to it
 //! goes), the ports ([`documents`], [`blobs`], [`bus`], [`provider`] with [`webhook`], [`surroundings`]), [`process`]
-//! (invocations and kills), [`deliver`] (how a message reaches the core), [`people`] (who asks for what), and the
+//! (invocations and kills), [`deliver`] (how everything reaches the handler's functions), [`people`] (who asks for what), and the
 //! judges: [`watch`] at every commit, [`check`] at the end. [`story`] is one run.
 //!
 //! A run is a function of its seed: time is virtual, every port call waits a while of chance before and after its

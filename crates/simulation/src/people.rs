@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use imagegen_core::accounts::Draft;
 use imagegen_core::catalog::{OutputFormat, PlanId};
-use imagegen_core::generations::{self, CreateError, IdempotencyKey, Wish};
 use imagegen_core::ids::{GenerationId, UserId};
 use imagegen_core::ports::identity::Person;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan as _};
+use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
+use crate::deliver::{Edge, person};
 use crate::process::{Process, Ran, invoke, services};
 use crate::random::Random;
 use crate::world::{World, locked};
@@ -50,8 +51,9 @@ enum Reply {
 /// One `POST`: a new wish, or an old job once more.
 #[derive(Debug, Clone)]
 struct Post {
-    key: IdempotencyKey,
-    wish: Wish,
+    key: String,
+    /// The body of the order.
+    wish: Value,
     retry_of: Option<GenerationId>,
 }
 
@@ -80,13 +82,7 @@ pub(crate) async fn move_in(world: &Arc<World>, random: &mut Random) -> Vec<User
 }
 
 pub(crate) fn user(number: u32, plan: PlanId) -> User {
-    let person = Person {
-        issuer: "https://issuer.example".into(),
-        subject: number.to_string(),
-        email: Some(format!("{number}@example.com")),
-        name: None,
-        roles: Vec::new(),
-    };
+    let person = person(&number.to_string());
     User { id: UserId::of(&person.issuer, &person.subject), person, plan, month_ends: None }
 }
 
@@ -129,8 +125,8 @@ async fn midnight(world: Arc<World>, user: User, ends: Duration, mut random: Ran
     let late = (1000..1003).map(|number| {
         let (world, user, mut random) = (&world, &user, Random::new(random.number(), "late"));
         async move {
-            let wish =
-                Wish { model: "flux-schnell".into(), ..wish(&mut random, number, user.plan) };
+            let mut wish = wish(&mut random, number, user.plan);
+            wish["model"] = "flux-schnell".into();
             let post = Post { key: key(&mut random), wish, retry_of: None };
             let id = insist(Arc::clone(world), user.clone(), post, random.clone()).await?;
             let off = Duration::from_millis(random.between(0, 4000));
@@ -142,7 +138,7 @@ async fn midnight(world: Arc<World>, user: User, ends: Duration, mut random: Ran
     futures_util::future::join_all(late.collect::<Vec<_>>()).await;
 }
 
-fn wish(random: &mut Random, number: u32, plan: PlanId) -> Wish {
+fn wish(random: &mut Random, number: u32, plan: PlanId) -> Value {
     let word = if random.chance(3000) { *random.pick(&mood::TROUBLED) } else { "fine" };
     let models: &[&str] = match plan {
         PlanId::Free => &["flux-schnell", "flux-schnell", "flux-schnell", "flux-dev"],
@@ -151,20 +147,18 @@ fn wish(random: &mut Random, number: u32, plan: PlanId) -> Wish {
     };
     let count =
         if plan == PlanId::Free { *random.pick(&[1, 1, 1, 2]) } else { random.between(1, 4) };
-    Wish {
+    json!({
         // Of its own, so that two jobs of one wish are noticed.
-        prompt: format!("a {word} fox, number {number}"),
-        model: (*random.pick(models)).to_owned(),
-        aspect_ratio: None,
-        count: Some(u32::try_from(count).expect("four at the most")),
-        seed: random.chance(3000).then_some(42),
-        output_format: Some(*random.pick(&OutputFormat::ALL)),
-        embed_prompt: None,
-    }
+        "prompt": format!("a {word} fox, number {number}"),
+        "model": *random.pick(models),
+        "count": count,
+        "seed": random.chance(3000).then_some(42),
+        "output_format": random.pick(&OutputFormat::ALL).as_str(),
+    })
 }
 
 /// From the wish to the last click.
-async fn client(world: Arc<World>, user: User, wish: Wish, mut random: Random) {
+async fn client(world: Arc<World>, user: User, wish: Value, mut random: Random) {
     let key = key(&mut random);
     let post = Post { key, wish, retry_of: None };
     if random.chance(1000) {
@@ -191,8 +185,8 @@ async fn client(world: Arc<World>, user: User, wish: Wish, mut random: Random) {
     }
 }
 
-fn key(random: &mut Random) -> IdempotencyKey {
-    IdempotencyKey::parse(&format!("key-{:016x}", random.number())).expect("visible ASCII")
+fn key(random: &mut Random) -> String {
+    format!("key-{:016x}", random.number())
 }
 
 /// Sends the same request until somebody answers it, or patience ends.
@@ -204,8 +198,8 @@ async fn insist(
 ) -> Option<GenerationId> {
     for _ in 0..random.between(1, 6) {
         let (person, asked) = (user.clone(), post.clone());
-        let call = invoke(&world, "create_generation", move |services| async move {
-            ask(&services, &person, &asked).await
+        let call = invoke(&world, "create_generation", move |edge| async move {
+            ask(&edge, &person.person, &asked).await
         });
         let patience = Duration::from_secs(random.between(2, 60));
         match timeout(patience, call).await {
@@ -222,40 +216,31 @@ async fn insist(
     None
 }
 
-async fn ask(services: &imagegen_core::services::Services, user: &User, post: &Post) -> Reply {
-    let User { id, person, .. } = user;
-    let created = match &post.retry_of {
-        Some(old) => generations::retry(services, id, person, &post.key, old).await,
-        None => match post.wish.parse(&services.catalog) {
-            Ok((order, model)) => {
-                generations::create(services, id, person, &post.key, &order, model).await
-            }
-            Err(_) => return Reply::No,
-        },
+async fn ask(edge: &Edge, person: &Person, post: &Post) -> Reply {
+    let key = Some(post.key.as_str());
+    let answer = match &post.retry_of {
+        Some(old) => {
+            let path = format!("/api/v1/generations/{old}/retry");
+            edge.post(person, &path, key, &Value::Null).await
+        }
+        None => edge.post(person, "/api/v1/generations", key, &post.wish).await,
     };
-    match created {
-        Ok(created) => Reply::Accepted(created.generation.id),
-        Err(CreateError::Moderation(_) | CreateError::Documents(_)) => Reply::Again,
-        Err(
-            CreateError::NotPermitted(_)
-            | CreateError::NotEnough(_)
-            | CreateError::BacklogFull(_)
-            | CreateError::Blocked { .. }
-            | CreateError::KeyReused
-            | CreateError::NotFound,
-        ) => Reply::No,
+    match answer.status {
+        202 => {
+            let id = answer.body["id"].as_str().and_then(|id| id.parse().ok());
+            Reply::Accepted(id.expect("a 202 names the job"))
+        }
+        400..500 => Reply::No,
+        _ => Reply::Again,
     }
 }
 
 async fn cancel(world: &Arc<World>, user: &User, id: &GenerationId, random: &mut Random) {
     for _ in 0..3 {
-        let (user, id) = (user.id.clone(), id.clone());
-        let call = invoke(world, "cancel_generation", move |services| async move {
-            use generations::CancelError::{Documents, Ended, NotFound};
-            match generations::cancel(&services, &user, &id).await {
-                Ok(_) | Err(Ended { .. } | NotFound) => true,
-                Err(Documents(_)) => false,
-            }
+        let (person, path) = (user.person.clone(), format!("/api/v1/generations/{id}/cancel"));
+        let call = invoke(world, "cancel_generation", move |edge| async move {
+            // Done, or ended already, or never there: only what is down is worth another try.
+            edge.post(&person, &path, None, &Value::Null).await.status < 500
         });
         if let Ok(Ran::Done(true)) = timeout(Duration::from_mins(1), call).await {
             return;
@@ -266,15 +251,7 @@ async fn cancel(world: &Arc<World>, user: &User, id: &GenerationId, random: &mut
 
 /// Sends `count` wishes at the same moment; how many were accepted.
 pub(crate) async fn rush(world: &Arc<World>, user: &User, count: u32) -> usize {
-    let wish = |number| Wish {
-        prompt: format!("a fine hare, number {number}"),
-        model: "flux-schnell".into(),
-        aspect_ratio: None,
-        count: Some(1),
-        seed: None,
-        output_format: None,
-        embed_prompt: None,
-    };
+    let wish = |number| json!({ "prompt": format!("a fine hare, number {number}"), "model": "flux-schnell" });
     let posts = (0..count).map(|number| {
         let mut random = Random::new(u64::from(number), "rush");
         let post = Post { key: key(&mut random), wish: wish(number), retry_of: None };

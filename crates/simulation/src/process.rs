@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
+use crate::deliver::Edge;
 use crate::faults::Fault;
 use crate::provider;
 use crate::world::{Caller, World, locked};
@@ -30,7 +31,7 @@ pub(crate) struct Process {
 #[derive(Debug)]
 pub(crate) struct Slot {
     process: Arc<Process>,
-    services: Services,
+    edge: Edge,
 }
 
 /// How an invocation ended.
@@ -78,6 +79,9 @@ impl fmt::Display for Process {
     }
 }
 
+/// Where providers reach the handler.
+pub(crate) const PUBLIC_URL: &str = "https://api.example";
+
 /// What a process stands on.
 pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
     let caller = Arc::new(Caller { world: Arc::clone(world), process: Arc::clone(process) });
@@ -85,6 +89,7 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
     Services {
         documents: caller.clone(),
         blobs: caller.clone(),
+        uploads: caller.clone(),
         queue: caller.clone(),
         providers: provider::all(&caller),
         realtime: caller.clone(),
@@ -95,7 +100,7 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         catalog: Arc::clone(&world.catalog),
         paces: Arc::default(),
         tickets: TicketKey::new("simulation"),
-        public_url: with_webhook.then(|| "https://api.example".to_owned()),
+        public_url: with_webhook.then(|| PUBLIC_URL.to_owned()),
     }
 }
 
@@ -111,15 +116,15 @@ fn start(world: &Arc<World>, number: usize) -> Slot {
     let skew = world.chance(|r| r.below(2 * most.unsigned_abs() + 1));
     let skew = SignedDuration::from_millis(i64::try_from(skew).expect("seconds") - most);
     let process = Process::new(number, skew);
-    let services = services(world, &process);
-    Slot { process, services }
+    let edge = Edge::new(services(world, &process));
+    Slot { process, edge }
 }
 
 /// Runs `work` in a process of chance. It goes on when the caller stops waiting, and ends when its process does.
 pub(crate) async fn invoke<T, F>(
     world: &Arc<World>,
     name: &'static str,
-    work: impl FnOnce(Services) -> F + Send + 'static,
+    work: impl FnOnce(Edge) -> F + Send + 'static,
 ) -> Ran<T>
 where
     T: Send + 'static,
@@ -134,7 +139,7 @@ where
             *slot = start(world, index);
         }
         let process = Arc::clone(&slot.process);
-        let work = work(slot.services.clone());
+        let work = work(slot.edge.clone());
         let witness = Arc::clone(world);
         let task = tokio::spawn(async move {
             let ran = std::panic::AssertUnwindSafe(work).catch_unwind().await;

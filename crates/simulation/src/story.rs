@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imagegen_core::accounts::{self, Account};
-use imagegen_core::services::Services;
 use tokio::task::JoinHandle;
 use tokio::time::{interval, sleep};
 
@@ -96,40 +95,18 @@ async fn tell(world: &Arc<World>, seed: u64) -> Report {
 
 /// Every timer is a singleton: one tick ends before the next one begins.
 pub(crate) fn timers(world: &Arc<World>) -> Vec<JoinHandle<()>> {
-    let minute = Duration::from_mins(1);
-    vec![
-        timer(world, "reconcile_generations", minute, |s| async move {
-            deliver::reconcile_generations(&s).await.is_ok()
-        }),
-        timer(
-            world,
-            "relay_outbox",
-            minute,
-            |s| async move { deliver::relay_outbox(&s).await.is_ok() },
-        ),
-        timer(world, "reset_monthly_credits", 60 * minute, |s| async move {
-            deliver::reset_monthly_credits(&s).await.is_ok()
-        }),
-        tokio::spawn(bus::operator(Arc::clone(world))),
-    ]
+    let timers = deliver::timers().into_iter().map(|(name, every)| timer(world, name, every));
+    timers.chain([tokio::spawn(bus::operator(Arc::clone(world)))]).collect()
 }
 
-fn timer<F>(
-    world: &Arc<World>,
-    name: &'static str,
-    every: Duration,
-    tick: fn(Services) -> F,
-) -> JoinHandle<()>
-where
-    F: Future<Output = bool> + Send + 'static,
-{
+fn timer(world: &Arc<World>, name: &'static str, every: Duration) -> JoinHandle<()> {
     let world = Arc::clone(world);
     tokio::spawn(async move {
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            process::invoke(&world, name, tick).await;
+            process::invoke(&world, name, move |edge| async move { edge.tick(name).await }).await;
         }
     })
 }

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use imagegen_core::catalog::Provider;
 use imagegen_core::ports::image_provider::{Prediction, PredictionId, Snapshot};
 use tokio::time::sleep;
 
-use crate::deliver;
 use crate::faults::Fault;
-use crate::process::{Ran, invoke};
+use crate::process::{PUBLIC_URL, Ran, invoke};
 use crate::world::{World, locked};
 
 /// How often the provider tries when it gets no good answer.
@@ -27,9 +25,7 @@ pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
     if world.strikes(Fault::WebhookLost, rates.webhook_lost) {
         return;
     }
-    let ticket = callback.rsplit('/').next().unwrap_or_default().to_owned();
-    let called = |provider: &Provider| callback.contains(&format!("/{}/", provider.as_str()));
-    let provider = Provider::ALL.into_iter().find(called).expect("the address names who calls it");
+    let path = callback.strip_prefix(PUBLIC_URL).expect("an address of ours").to_owned();
     let body = serde_json::to_vec(&(&snapshot.id, &snapshot.state)).expect("plain data");
     let id = format!("msg_{}_{}", snapshot.id.0, name(&snapshot.state));
     let copies = if world.strikes(Fault::WebhookDoubled, rates.webhook_doubled) { 2 } else { 1 };
@@ -41,25 +37,16 @@ pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
         };
         locked(&world.studio).busy += 1;
         let delay = Duration::from_millis(delay);
-        let call = Call { provider, id: id.clone(), ticket: ticket.clone(), body: body.clone() };
-        tokio::spawn(travel(Arc::clone(world), delay, call));
+        tokio::spawn(travel(Arc::clone(world), delay, id.clone(), path.clone(), body.clone()));
     }
 }
 
-#[derive(Clone)]
-struct Call {
-    provider: Provider,
-    id: String,
-    ticket: String,
-    body: Vec<u8>,
-}
-
-async fn travel(world: Arc<World>, delay: Duration, call: Call) {
+async fn travel(world: Arc<World>, delay: Duration, id: String, path: String, body: Vec<u8>) {
     sleep(delay).await;
     for count in 1..=TRIES {
-        let Call { provider, id, ticket, body } = call.clone();
-        let answer = invoke(&world, "webhook", move |services| async move {
-            deliver::webhook(&services, provider, &id, &ticket, &body).await.is_ok()
+        let (id, path, body) = (id.clone(), path.clone(), body.clone());
+        let answer = invoke(&world, "webhook", move |edge| async move {
+            edge.webhook(&path, &id, body).await.status == 200
         });
         if matches!(answer.await, Ran::Done(true)) {
             break;

@@ -1,9 +1,11 @@
 //! What arrives through queues.
 
 mod finish_generation;
+mod remove_upload;
 mod reset_account_credits;
 mod submit_generation;
 
 pub use self::finish_generation::finish_generation;
+pub use self::remove_upload::remove_upload;
 pub use self::reset_account_credits::reset_account_credits;
 pub use self::submit_generation::submit_generation;

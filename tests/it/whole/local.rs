@@ -226,9 +226,21 @@ impl Local {
         }
     }
 
-    /// As an operator does it.
-    pub(crate) fn put_on_plan(&self, account: &str, plan: &str) {
+    /// Puts the account behind `token` on a plan, as an operator does.
+    pub(crate) async fn put_on_plan(&self, token: &str, plan: &str) {
+        let (_, me) = self.get(token, "/api/v1/me").await;
+        let account = me["id"].as_str().unwrap_or_else(|| panic!("no account: {me}"));
         self.handler_says(&["admin", "plan", "--account", account, "--plan", plan]);
+    }
+
+    /// Sends `file` as the answer to `POST /api/v1/uploads` says; returns the status.
+    pub(crate) async fn send_file(&self, offered: &Value, file: Vec<u8>) -> u16 {
+        let link = offered["upload_url"].as_str().unwrap_or_else(|| panic!("no link: {offered}"));
+        let mut request = self.client.put(link.replace("//localhost:", "//127.0.0.1:")).body(file);
+        for (name, value) in offered["headers"].as_object().expect("headers") {
+            request = request.header(name, value.as_str().expect("a value"));
+        }
+        request.send().await.expect("it answers").status().as_u16()
     }
 
     /// What a command of the handler prints about this data folder.

@@ -1,6 +1,7 @@
 //! The whole product as `imagegen-local` serves it: only HTTP, files and processes.
 
 mod bad_days;
+mod image_input;
 mod kill;
 mod live;
 mod local;

@@ -34,8 +34,7 @@ async fn each_provider_draws_when_those_before_it_are_down() {
     let fast = json!({ "speed": 20.0, "canvas": 128 });
     local.order(&json!({ "foundry": fast, "bfl": fast, "cog": fast })).await;
     let token = local.sign_in("ada").await;
-    let me = local.get(&token, "/api/v1/me").await.1;
-    local.put_on_plan(me["id"].as_str().expect("an id"), "premium");
+    local.put_on_plan(&token, "premium").await;
 
     let busy = json!({ "error_rate": 1.0, "status": 429 });
     local.order(&json!({ "replicate": busy })).await;

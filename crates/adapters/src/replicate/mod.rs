@@ -38,8 +38,10 @@ const CLOCK_SKEW: Duration = Duration::from_mins(2);
 const MOST_PAGES: usize = 20;
 /// For the whole search; a function has two minutes.
 const SEARCH_PATIENCE: Duration = Duration::from_mins(1);
-/// Bytes; a page repeats every prediction's logs.
-const LARGEST_PAGE: usize = 16 * 1024 * 1024;
+/// Bytes; a page repeats every prediction's logs, and its inputs where these went along inline.
+const LARGEST_PAGE: usize = 64 * 1024 * 1024;
+/// Bytes; a prediction repeats its inputs.
+const LARGEST_PREDICTION: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
 pub struct ReplicateSettings {
@@ -91,7 +93,7 @@ impl Replicate {
 
     async fn by_id(&self, id: &PredictionId) -> Result<Option<Snapshot>, ProviderError> {
         let Some(url) = self.prediction_url(id, &[]) else { return Ok(None) };
-        let reply = self.ask(Call::get(url)).await?;
+        let reply = self.ask(Call::get(url).largest_answer(LARGEST_PREDICTION)).await?;
         if reply.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -150,8 +152,7 @@ impl ImageProvider for Replicate {
         let route = request.model.route(Provider::Replicate);
         let route = route.ok_or_else(|| refused("the model has no route to this provider"))?;
         let (owner, name) = route.model.split_once('/').unwrap_or_default();
-        let create = Create::new(&route.model, request)
-            .ok_or_else(|| refused("we do not know the parameters of this model"))?;
+        let create = Create::new(&route.model, request).map_err(refused)?;
 
         let url = self.base.join(["models", owner, name, "predictions"]);
         let cancel_after = request.cancel_after.max(LEAST_CANCEL_AFTER).as_secs();
@@ -159,6 +160,7 @@ impl ImageProvider for Replicate {
             .bearer(&self.token)
             .header("cancel-after", format!("{cancel_after}s"))
             .json(&create)
+            .largest_answer(LARGEST_PREDICTION)
             .timeout(SUBMIT_CALL);
         let reply = self.http.send_once(&call).await.map_err(|error| {
             if error.may_have_arrived() {
@@ -183,7 +185,7 @@ impl ImageProvider for Replicate {
 
     async fn cancel(&self, prediction: &PredictionId) -> Result<(), ProviderError> {
         let Some(url) = self.prediction_url(prediction, &["cancel"]) else { return Ok(()) };
-        let reply = self.ask(Call::post(url)).await?;
+        let reply = self.ask(Call::post(url).largest_answer(LARGEST_PREDICTION)).await?;
         if reply.status == StatusCode::NOT_FOUND { Ok(()) } else { check(&reply) }
     }
 

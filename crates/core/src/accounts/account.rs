@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Lanes, Period};
 use crate::catalog::{Catalog, Plan, PlanCredits, PlanId};
 use crate::credits::{Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet};
-use crate::ids::{GenerationId, UserId};
+use crate::ids::{GenerationId, UploadId, UserId};
 use crate::messages::QueueName;
 use crate::ports::identity::Person;
 
@@ -28,6 +28,17 @@ pub struct Account {
     pub lanes: Lanes,
     /// The number of the last event; events count from 1 without a gap.
     pub last_event: u64,
+    /// Pictures that were brought along and that no job uses yet: counted here, so that two requests at one moment
+    /// cannot both take the last place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unused_uploads: Vec<UploadId>,
+}
+
+/// The user has as many unused pictures as there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{most} pictures were brought along that no job uses yet")]
+pub struct TooManyUploads {
+    pub most: usize,
 }
 
 /// Monthly credits burn before anything that was bought.
@@ -52,6 +63,7 @@ impl Account {
             drawn_in_period: Credits::ZERO,
             lanes: Lanes::default(),
             last_event: 0,
+            unused_uploads: Vec::new(),
         };
         let entries = account.grant_for_period(catalog, now).into_iter().collect();
         (account, entries)
@@ -110,6 +122,20 @@ impl Account {
             }
             PlanCredits::Monthly(_) | PlanCredits::Unlimited { .. } => plan.queue,
         }
+    }
+
+    /// Takes a place for a picture.
+    pub fn admit_upload(&mut self, id: &UploadId, most: usize) -> Result<(), TooManyUploads> {
+        if self.unused_uploads.len() >= most {
+            return Err(TooManyUploads { most });
+        }
+        self.unused_uploads.push(id.clone());
+        Ok(())
+    }
+
+    /// A picture is used, of no use or gone: its place is free. Nothing to do when it has none.
+    pub fn release_upload(&mut self, id: &UploadId) {
+        self.unused_uploads.retain(|unused| unused != id);
     }
 
     /// Keeps the e-mail address and name that the issuer tells, when they changed.

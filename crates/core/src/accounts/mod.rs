@@ -10,7 +10,7 @@ mod period;
 mod plan;
 mod reset;
 
-pub use self::account::{Account, KIND};
+pub use self::account::{Account, KIND, TooManyUploads};
 pub use self::draft::{Draft, EVENTS_KEPT, StoredEvent, event_id};
 pub(crate) use self::draft::{KeptMessage, outbox_id, outbox_kind};
 pub use self::lanes::{Admission, BacklogFull, Lanes};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{AspectRatio, Catalog, Model, Plan, PlanCredits, PlanId, Route, Size};
+use super::{AspectRatio, Catalog, Model, Plan, PlanCredits, PlanId, Route, Size, UploadLimits};
 use crate::credits::Credits;
 use crate::messages::QueueName;
 
@@ -13,6 +13,7 @@ use crate::messages::QueueName;
 #[serde(deny_unknown_fields)]
 struct File {
     jobs: Jobs,
+    uploads: Uploads,
     plan: Vec<PlanRow>,
     model: Vec<ModelRow>,
     sizes: BTreeMap<String, BTreeMap<AspectRatio, [u32; 2]>>,
@@ -23,6 +24,15 @@ struct File {
 struct Jobs {
     deadline_seconds: u64,
     work_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Uploads {
+    most_bytes: u64,
+    link_seconds: u64,
+    unused_seconds: u64,
+    most_unused: usize,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +85,12 @@ pub(super) fn parse(text: &str) -> Result<Catalog, String> {
         models,
         job_deadline: Duration::from_secs(file.jobs.deadline_seconds),
         work_limit: Duration::from_secs(file.jobs.work_seconds),
+        uploads: UploadLimits {
+            most_bytes: file.uploads.most_bytes,
+            link_life: Duration::from_secs(file.uploads.link_seconds),
+            unused_life: Duration::from_secs(file.uploads.unused_seconds),
+            most_unused: file.uploads.most_unused,
+        },
     })
 }
 

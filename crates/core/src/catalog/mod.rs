@@ -20,6 +20,19 @@ pub struct Catalog {
     pub job_deadline: Duration,
     /// From the first provider call to the moment we give up on it.
     pub work_limit: Duration,
+    pub uploads: UploadLimits,
+}
+
+/// What users may bring along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UploadLimits {
+    pub most_bytes: u64,
+    /// How long the link for sending a picture is good.
+    pub link_life: Duration,
+    /// A picture that no job uses is removed after this.
+    pub unused_life: Duration,
+    /// How many a user may have that no job uses yet.
+    pub most_unused: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]

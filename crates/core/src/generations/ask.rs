@@ -7,10 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::generation::{Generation, minus, plus};
 use super::image::{ASK_WITHIN, Ask};
+use super::inputs::NoInputs;
 use super::keys::{Rendition, blob_key};
+use super::route::backoff;
 use crate::catalog::{Model, Provider};
 use crate::ports::image_provider::{
-    ImageProvider, PredictionId, ProviderError, ProviderRequest, Sought, SubmitError, Submitted,
+    ImageProvider, InputImage, PredictionId, ProviderError, ProviderRequest, Sought, SubmitError,
+    Submitted,
 };
 use crate::services::Services;
 use crate::ticket::{Ticket, Ticketed};
@@ -33,7 +36,11 @@ pub(super) enum Answer {
     Kept,
     /// Certainly nothing was started: another route may be asked.
     TurnedAway,
+    /// Nobody was asked, because something of ours is down: try again after this long.
+    Later(Duration),
     Refused,
+    /// The picture to start from is not there any more.
+    InputGone,
     /// Drawn, and kept back by the provider.
     Filtered,
     Failed,
@@ -54,7 +61,12 @@ enum Trace {
     Lost,
 }
 
-pub(super) async fn ask(services: &Services, generation: &Generation, order: &AskOrder) -> Answer {
+pub(super) async fn ask(
+    services: &Services,
+    generation: &Generation,
+    order: &AskOrder,
+    inputs: &Result<Vec<InputImage>, NoInputs>,
+) -> Answer {
     let model = services.catalog.model(&generation.order.model);
     let (Some(model), Some(provider)) = (model, services.providers.get(order.provider)) else {
         // What was asked for before a deployment took model or provider away can no longer be looked for.
@@ -74,6 +86,15 @@ pub(super) async fn ask(services: &Services, generation: &Generation, order: &As
             return Answer::TurnedAway;
         }
     }
+    let inputs = match inputs {
+        Ok(inputs) => inputs,
+        Err(NoInputs::Gone) => return Answer::InputGone,
+        Err(NoInputs::NotNow(error)) => {
+            tracing::warn!(generation.id = %generation.id, error = error as &dyn std::error::Error,
+                "The pictures to start from cannot be read now");
+            return Answer::Later(backoff(order.ask.tries + 1));
+        }
+    };
     if services.clock.now() > plus(order.taken_at, ASK_WITHIN) {
         // The store or the look took so long that the call might outlive the lease.
         return Answer::Unknown;
@@ -88,8 +109,8 @@ pub(super) async fn ask(services: &Services, generation: &Generation, order: &As
         aspect_ratio: generation.order.aspect_ratio,
         seed: order.seed,
         output_format: generation.order.output_format,
-        inputs: &[],
-        strength_percent: None,
+        inputs,
+        strength_percent: generation.order.strength_percent,
         ticket: &ticket,
         callback,
         cancel_after: services.catalog.work_limit,

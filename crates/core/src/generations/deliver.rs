@@ -194,7 +194,7 @@ fn recipe(services: &Services, generation: &Generation, image: &Image) -> Recipe
         height: size.map_or(0, |s| s.height),
         generation: generation.id.to_string(),
         index: image.index,
-        parent: None,
+        parent: order.parent().map(|(generation, index)| format!("{generation}/{index}")),
         created_at: generation.created_at.to_string(),
     }
 }

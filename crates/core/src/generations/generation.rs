@@ -94,6 +94,8 @@ pub enum Failure {
     ProviderFailed,
     /// The provider's file could not be used.
     BadOutput,
+    /// A picture that it starts from is there no more.
+    InputGone,
     TimedOut,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
 //! (the one way in which a job changes), then one file an operation: [`create`], [`submit`] with [`route`] and
-//! [`ask`], [`finish`] with [`deliver`], [`cancel`], [`reconcile`]; and [`view`] (what its owner sees) with [`pace`]
-//! (how long it usually takes).
+//! [`ask`], [`finish`] with [`deliver`], [`cancel`], [`reconcile`]; [`inputs`] (pictures that a job starts from); and
+//! [`view`] (what its owner sees) with [`pace`] (how long it usually takes).
 
 mod ask;
 mod cancel;
@@ -12,6 +12,7 @@ mod deliver;
 mod finish;
 mod generation;
 mod image;
+mod inputs;
 mod keys;
 mod order;
 mod pace;
@@ -29,9 +30,10 @@ pub use self::create::{
 pub use self::finish::{FinishError, finish};
 pub use self::generation::{Ended, Failure, Generation, KIND, Outcome, Stage, Status};
 pub use self::image::{Asset, Image, ImageState};
+pub use self::inputs::{Input, InputWish, fitted};
 pub use self::order::{MAX_COUNT, MAX_SEED, NotPermitted, Objection, Order, Prompt, Wish, permit};
 pub use self::pace::Paces;
 pub use self::queries::{EventsPage, events, get, list};
 pub use self::reconcile::{enqueue_silent, relay_outbox};
 pub use self::submit::submit;
-pub use self::view::{CreditsView, ErrorView, EventView, GenerationView, ImageView};
+pub use self::view::{CreditsView, ErrorView, EventView, GenerationView, ImageView, InputView};

@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use super::ask::{Answer, AskOrder, ask, discard_raw};
 use super::generation::{Failure, Generation, Stage, plus};
 use super::image::{ASK_WITHIN, ImageState};
+use super::inputs;
 use super::route::Routes;
 use super::update::{Case, update};
 use crate::catalog::Provider;
@@ -46,7 +47,9 @@ pub async fn submit(
         if orders.is_empty() {
             return Ok(());
         }
-        let answers = join_all(orders.iter().map(|order| ask(services, &generation, order))).await;
+        let inputs = inputs::read(services, &generation).await;
+        let answers = orders.iter().map(|order| ask(services, &generation, order, &inputs));
+        let answers = join_all(answers).await;
         let turned_away = answers.iter().any(|answer| matches!(answer, Answer::TurnedAway));
         let Some(generation) = record(services, user, id, &orders, &answers).await? else {
             return Ok(());
@@ -158,6 +161,10 @@ async fn record(
                 Answer::Refused if stands => {
                     image.state = ImageState::Failed { reason: Failure::Refused };
                 }
+                Answer::InputGone if stands => {
+                    image.state = ImageState::Failed { reason: Failure::InputGone };
+                }
+                Answer::Later(wait) if stands => image.postpone(plus(now, signed(*wait))),
                 Answer::Filtered if stands => {
                     let (decision, category) =
                         (DecisionId::new(super::create::ulid(services)), Category::Other);
@@ -177,7 +184,9 @@ async fn record(
                     image.state = ImageState::Failed { reason: Failure::ProviderFailed };
                 }
                 Answer::TurnedAway
+                | Answer::Later(_)
                 | Answer::Refused
+                | Answer::InputGone
                 | Answer::Filtered
                 | Answer::Failed
                 | Answer::Lost
@@ -213,7 +222,9 @@ impl Unwanted {
             Answer::Accepted(it) => Some(Self::Prediction(order.provider, it.clone())),
             Answer::Kept => Some(Self::File { index: order.index }),
             Answer::TurnedAway
+            | Answer::Later(_)
             | Answer::Refused
+            | Answer::InputGone
             | Answer::Filtered
             | Answer::Failed
             | Answer::Lost
@@ -232,6 +243,21 @@ pub(super) fn price(case: &Case<'_>, provider: Provider) -> u64 {
 async fn follow_up(services: &Services, generation: &Generation, answers: &[Answer]) {
     if generation.is_final() {
         return;
+    }
+    let later = answers.iter().filter_map(|answer| match answer {
+        Answer::Later(wait) => Some(*wait),
+        Answer::Accepted(_)
+        | Answer::Kept
+        | Answer::TurnedAway
+        | Answer::Refused
+        | Answer::InputGone
+        | Answer::Filtered
+        | Answer::Failed
+        | Answer::Unknown
+        | Answer::Lost => None,
+    });
+    if let Some(wait) = later.min() {
+        resume(services, generation, wait).await;
     }
     let kept = answers.iter().any(|answer| matches!(answer, Answer::Kept));
     let accepted = answers.iter().any(|answer| matches!(answer, Answer::Accepted(_)));

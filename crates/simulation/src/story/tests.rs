@@ -2,13 +2,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use imagegen_core::accounts::Draft;
-use imagegen_core::catalog::{PlanId, Provider};
+use imagegen_core::catalog::PlanId;
 use imagegen_core::credits::Credits;
 use imagegen_core::ids::GenerationId;
 use imagegen_core::ports::{blobs, documents};
 use jiff::SignedDuration;
 
 use super::*;
+use crate::deliver::Edge;
 use crate::process::{Process, services};
 use crate::world::Caller;
 
@@ -109,12 +110,10 @@ fn the_stores_keep_the_contracts_of_their_ports() {
 fn a_webhook_with_a_ticket_that_we_did_not_issue_is_refused() {
     on_virtual_time(async {
         let world = World::new(1, Level::None, Recording::Off);
-        let services = services(&world, &Process::new(1, SignedDuration::ZERO));
-        let body = br#"["prediction1",{"state":"filtered"}]"#;
-        let refused =
-            deliver::webhook(&services, Provider::Replicate, "msg_1", "usr_1.gen_1.0.AAAA", body)
-                .await;
-        assert_eq!(refused.map_err(|e| e.to_string()), Err("the ticket is not ours".into()));
+        let edge = Edge::new(services(&world, &Process::new(1, SignedDuration::ZERO)));
+        let body = br#"["prediction1",{"state":"filtered"}]"#.to_vec();
+        let path = "/api/webhooks/replicate/usr_1.gen_1.0.AAAA";
+        assert_eq!(edge.webhook(path, "msg_1", body).await.status, 404);
         assert_eq!(world.bus.open(), 0);
     });
 }
