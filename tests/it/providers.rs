@@ -57,7 +57,7 @@ async fn assert_delivered_by(app: &TestApp, id: &str, provider: Provider) {
 #[tokio::test]
 async fn the_next_route_takes_over_at_the_same_price() {
     let app = app_with(&OTHERS).await;
-    app.provider.set(Mood::Throttles(Some(Duration::from_secs(60))));
+    app.provider.set(Mood::Throttles(Some(Duration::from_mins(1))));
     let id = order(&app, "a fox").await;
     app.drain().await;
     // Drawn in the answer, it is looked after a second later.
@@ -205,7 +205,7 @@ async fn a_cancelled_picture_leaves_nothing_behind() {
 /// A job that waits for Black Forest Labs.
 async fn at_bfl() -> (TestApp, String) {
     let app = app_with(&[Provider::Bfl]).await;
-    app.provider.set(Mood::Throttles(Some(Duration::from_secs(60))));
+    app.provider.set(Mood::Throttles(Some(Duration::from_mins(1))));
     let id = order(&app, "a fox").await;
     app.deliver().await;
     assert_eq!(app.generation("ada", &id).await["status"], "running");

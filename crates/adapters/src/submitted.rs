@@ -41,7 +41,7 @@ pub(crate) fn reason(text: &str, prompt: &str) -> String {
     if text.trim().is_empty() { "no reason given".into() } else { text }
 }
 
-/// What an answer that is no success says, in the form of FastAPI, which several vendors use: `detail` is a sentence
+/// What an answer that is no success says, in the form that several vendors' web framework has: `detail` is a sentence
 /// or a list of complaints.
 pub(crate) fn detail(body: &[u8]) -> String {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();

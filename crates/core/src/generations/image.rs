@@ -212,9 +212,10 @@ impl Image {
         }
     }
 
-    /// Nobody can be asked now: all may be, after `not_before`.
+    /// Nobody was asked, and nobody can be now: all may be, after `not_before`.
     pub(super) fn postpone(&mut self, not_before: Timestamp) {
-        if let ImageState::Planned { tries, .. } = self.state {
+        if let ImageState::Planned { tries, .. } | ImageState::Requested { tries, .. } = self.state
+        {
             self.passed.clear();
             self.state = ImageState::Planned { not_before: Some(not_before), tries };
         }

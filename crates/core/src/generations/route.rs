@@ -49,6 +49,6 @@ impl<'a> Routes<'a> {
 }
 
 /// 2 s, doubled with each try, 60 s at the most.
-fn backoff(tries: u32) -> Duration {
+pub(super) fn backoff(tries: u32) -> Duration {
     Duration::from_secs((2_u64 << tries.saturating_sub(1).min(5)).min(60))
 }
