@@ -14,14 +14,16 @@ use imagegen_adapters::replicate::{DEFAULT_BASE_URL, Replicate, ReplicateSetting
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts;
-use imagegen_core::catalog::Catalog;
+use imagegen_core::catalog::{Catalog, Provider};
 use imagegen_core::generations::{self, IdempotencyKey, Wish};
 use imagegen_core::ids::UserId;
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::Person;
+use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::moderation::{Moderation, ModerationError, Verdict};
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
 use imagegen_core::ports::realtime::{Realtime, RealtimeError};
+use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 use jiff::Timestamp;
@@ -107,6 +109,8 @@ async fn one(services: &Services, user: usize, work: Work) -> Result<(), String>
         seed: None,
         output_format: None,
         embed_prompt: None,
+        inputs: Vec::new(),
+        strength: None,
     };
     let (order, model) = wish.parse(&services.catalog).map_err(|e| format!("{e:?}"))?;
     let key = IdempotencyKey::fresh(services);
@@ -136,18 +140,24 @@ fn services(folder: &Path) -> Result<Services, String> {
     let documents = SqliteDocuments::open(folder.join("documents.sqlite"));
     let sas = BlobSas::new("local", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAwMDA=");
     let sas = sas.map_err(|e| e.to_string())?;
-    let blobs = FileBlobs::open(folder.join("blobs"), "images", "http://127.0.0.1:9/blobs", sas);
+    let blobs = |container| {
+        FileBlobs::open(folder.join("blobs"), container, "http://127.0.0.1:9/blobs", sas.clone())
+            .map_err(|e| e.to_string())
+    };
     let replicate = ReplicateSettings {
         token: Secret::new("r8_nobody"),
         base_url: DEFAULT_BASE_URL.into(),
         webhook_secrets: Vec::new(),
         output_hosts: vec!["replicate.delivery".into()],
     };
+    let replicate: Arc<dyn ImageProvider> =
+        Arc::new(Replicate::new(replicate, http).map_err(|e| e.to_string())?);
     Ok(Services {
         documents: Arc::new(documents.map_err(|e| e.to_string())?),
-        blobs: Arc::new(blobs.map_err(|e| e.to_string())?),
+        blobs: Arc::new(blobs("images")?),
+        uploads: Arc::new(blobs("uploads")?),
         queue: Arc::new(Silent),
-        replicate: Arc::new(Replicate::new(replicate, http).map_err(|e| e.to_string())?),
+        providers: Providers::new([(Provider::Replicate, replicate)]),
         realtime: Arc::new(Silent),
         moderation: Arc::new(Silent),
         imaging: Arc::new(Pipeline),

@@ -61,6 +61,7 @@ pub(super) fn appeals(documents: &str) -> Result<(), String> {
             let subject = match &open.decision.subject {
                 Subject::Prompt => "a prompt".to_owned(),
                 Subject::Image { generation, index } => format!("image {index} of {generation}"),
+                Subject::Upload { upload } => format!("upload {upload}"),
             };
             println!("{} {} {}", open.decision.id, open.user, appeal.at);
             println!("  {subject}, {}", open.decision.category.as_str());

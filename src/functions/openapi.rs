@@ -1,5 +1,6 @@
 //! OpenAPI 3.1, made from the table and the types on the wire.
 
+use imagegen_core::catalog::OutputFormat;
 use serde_json::{Map, Value, json};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
@@ -96,6 +97,10 @@ fn operation(function: &Function, route: &str, access: Access) -> Value {
             Access::Open | Access::Signature => json!([]),
         },
     });
+    if doc.takes_picture {
+        let kinds = OutputFormat::ALL.map(|format| (format.content_type().to_owned(), json!({})));
+        operation["requestBody"] = json!({ "required": true, "content": Map::from_iter(kinds) });
+    }
     if let Some(schema) = &doc.takes {
         operation["requestBody"] = json!({ "required": true, "content": content(&schema.name) });
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderValue, StatusCode, header};
+use imagegen_core::ports::blobs::BlobsError;
 use imagegen_core::ports::documents::DocumentsError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -197,6 +198,22 @@ impl Problem {
             headers.insert(header::WWW_AUTHENTICATE, challenge.expect("a static word"));
         }
         response
+    }
+}
+
+impl From<BlobsError> for Problem {
+    fn from(error: BlobsError) -> Self {
+        let cause = &error as &dyn std::error::Error;
+        match &error {
+            BlobsError::Unavailable(_) => {
+                tracing::error!(error = cause, "No blob store");
+                Self::unavailable("The store for pictures is not reachable; nothing is lost.")
+            }
+            BlobsError::Refused(_) => {
+                tracing::error!(error = cause, "The blob store refused");
+                Self::internal()
+            }
+        }
     }
 }
 

@@ -25,8 +25,6 @@ use crate::app::App;
 
 /// The host's default `extensions.http.routePrefix`. Never empty: a caller could then reach a queue function.
 const PREFIX: &str = "api";
-/// JSON of a few fields; pictures go to storage, not through here.
-const MAX_BODY: usize = 1024 * 1024;
 
 /// Every function, where the Azure host will look for it.
 pub fn router(app: &App, functions: Vec<Function>) -> BoxedFilter<(Response,)> {
@@ -173,7 +171,7 @@ impl Table {
             unreachable!("constructors pair HTTP triggers with HTTP handlers")
         };
         let start = Instant::now();
-        let outcome = match read(body).await {
+        let outcome = match read_up_to(body, function.largest_body).await {
             Ok(body) => {
                 let Call { query, headers, .. } = call;
                 handler(app, Request { headers, query, body, params }).await
@@ -205,7 +203,7 @@ async fn event<B: Buf>(
         unreachable!("constructors pair other triggers with event handlers")
     };
     let start = Instant::now();
-    let read = read_up_to(body, 16 * MAX_BODY).await;
+    let read = read_up_to(body, function.largest_body).await;
     let request = read.ok().and_then(|body| serde_json::from_slice::<InvokeRequest>(&body).ok());
     let outcome = match request {
         Some(request) => handler(app, request).await,
@@ -300,10 +298,6 @@ fn matches(route: &[Segment], path: &str) -> Option<Vec<(&'static str, String)>>
         }
     }
     parts.next().is_none().then_some(params)
-}
-
-async fn read<B: Buf>(body: impl Stream<Item = Result<B, warp::Error>>) -> Result<Bytes, Problem> {
-    read_up_to(body, MAX_BODY).await
 }
 
 /// The whole body, or 413. Chunked bodies carry no length, so count what arrives.

@@ -22,8 +22,15 @@ pub struct Function {
     pub name: &'static str,
     pub trigger: Trigger,
     pub doc: Doc,
+    /// Bytes of a request's body at the most.
+    pub(super) largest_body: usize,
     pub(super) handler: Handler,
 }
+
+/// JSON of a few fields; pictures go to storage, not through here.
+const LARGEST_JSON: usize = 1024 * 1024;
+/// A message of 256 KiB in base64, and what the host knows of it.
+const LARGEST_EVENT: usize = 16 * LARGEST_JSON;
 
 pub enum Trigger {
     /// `route` follows the host's prefix `api/`.
@@ -57,6 +64,8 @@ pub enum Access {
 pub struct Doc {
     pub summary: &'static str,
     pub takes: Option<SchemaOf>,
+    /// The body is a picture.
+    pub takes_picture: bool,
     pub gives: Option<(u16, SchemaOf)>,
     /// The content type of a 200 that is no JSON.
     pub file: Option<&'static str>,
@@ -154,7 +163,8 @@ impl Function {
         handler: Arc<HttpHandler>,
     ) -> Self {
         let trigger = Trigger::Http { method, route, access };
-        Self { name, trigger, doc: Doc::default(), handler: Handler::Http(handler) }
+        let handler = Handler::Http(handler);
+        Self { name, trigger, doc: Doc::default(), largest_body: LARGEST_JSON, handler }
     }
 
     pub fn queue<M, F, Fut>(name: &'static str, queue: QueueName, f: F) -> Self
@@ -170,7 +180,8 @@ impl Function {
                 Err(error) => async move { Outcome::Retry(error.to_string()) }.boxed(),
             });
         let trigger = Trigger::Queue { queue };
-        Self { name, trigger, doc: Doc::default(), handler: Handler::Event(handler) }
+        let handler = Handler::Event(handler);
+        Self { name, trigger, doc: Doc::default(), largest_body: LARGEST_EVENT, handler }
     }
 
     pub fn timer<F, Fut>(name: &'static str, schedule: &'static str, f: F) -> Self
@@ -179,7 +190,8 @@ impl Function {
         Fut: Future<Output = Outcome> + Send + 'static,
     {
         let handler = Handler::Event(Arc::new(move |app, _| f(app).boxed()));
-        Self { name, trigger: Trigger::Timer { schedule }, doc: Doc::default(), handler }
+        let trigger = Trigger::Timer { schedule };
+        Self { name, trigger, doc: Doc::default(), largest_body: LARGEST_EVENT, handler }
     }
 
     #[must_use]
@@ -192,6 +204,19 @@ impl Function {
     pub fn takes<T: ToSchema>(mut self) -> Self {
         self.doc.takes = Some(SchemaOf::of::<T>());
         self
+    }
+
+    /// The body is a picture of so many bytes at the most.
+    #[must_use]
+    pub fn takes_picture(self, largest_body: usize) -> Self {
+        let doc = Doc { takes_picture: true, ..self.doc };
+        Self { doc, ..self }.largest_body(largest_body)
+    }
+
+    /// The body may have so many bytes. The Functions host passes on 100 MB.
+    #[must_use]
+    pub fn largest_body(self, largest_body: usize) -> Self {
+        Self { largest_body, ..self }
     }
 
     #[must_use]

@@ -16,10 +16,12 @@ use imagegen_adapters::imaging::Pipeline;
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts::put_on_plan;
-use imagegen_core::catalog::{Catalog, PlanId};
+use imagegen_core::catalog::{Catalog, PlanId, Provider};
 use imagegen_core::messages::QueueName;
 use imagegen_core::ports::documents::{Document, Order, Range};
+use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::queue::Outgoing;
+use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 use serde_json::{Value, json};
@@ -37,7 +39,9 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) queue: Arc<TestQueue>,
+    /// The preferred one; alone unless the test wants others too.
     pub(crate) provider: Arc<TestProvider>,
+    pub(crate) others: BTreeMap<Provider, Arc<TestProvider>>,
     pub(crate) moderation: Arc<TestModeration>,
     pub(crate) realtime: Arc<TestRealtime>,
     router: BoxedFilter<(Response,)>,
@@ -54,29 +58,44 @@ pub(crate) struct Answer {
 
 impl TestApp {
     pub(crate) fn new() -> Self {
-        Self::reached_at(Some(PUBLIC_URL.to_owned()))
+        Self::reached_at(Some(PUBLIC_URL.to_owned()), &[])
+    }
+
+    /// With further providers beside the preferred one.
+    pub(crate) fn with_providers(others: &[Provider]) -> Self {
+        Self::reached_at(Some(PUBLIC_URL.to_owned()), others)
     }
 
     /// As on a machine that providers cannot reach.
     pub(crate) fn without_webhooks() -> Self {
-        Self::reached_at(None)
+        Self::reached_at(None, &[])
     }
 
-    fn reached_at(public_url: Option<String>) -> Self {
+    fn reached_at(public_url: Option<String>, others: &[Provider]) -> Self {
         let folder = Folder::new();
         let clock = Arc::new(TestClock::new());
         let queue = Arc::new(TestQueue::new(clock.clone()));
-        let provider = Arc::new(TestProvider::default());
+        let provider = Arc::new(TestProvider::new(Provider::Replicate));
+        let others: BTreeMap<_, _> =
+            others.iter().map(|other| (*other, Arc::new(TestProvider::new(*other)))).collect();
+        let known = others.iter().map(|(which, it)| (*which, it.clone() as Arc<dyn ImageProvider>));
+        let known =
+            known.chain([(Provider::Replicate, provider.clone() as Arc<dyn ImageProvider>)]);
         let moderation = Arc::new(TestModeration::default());
         let realtime = Arc::new(TestRealtime::default());
         let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
         let sas = BlobSas::new("local", &BASE64.encode([7; 32])).expect("a key");
-        let blobs = FileBlobs::open(folder.join("blobs"), "images", "https://blobs.test", sas);
+        let blobs = |container| {
+            let opened =
+                FileBlobs::open(folder.join("blobs"), container, "https://blobs.test", sas.clone());
+            Arc::new(opened.expect("a new folder"))
+        };
         let services = Services {
             documents: Arc::new(documents),
-            blobs: Arc::new(blobs.expect("a new folder")),
+            blobs: blobs("images"),
+            uploads: blobs("uploads"),
             queue: queue.clone(),
-            replicate: provider.clone(),
+            providers: Providers::new(known),
             realtime: realtime.clone(),
             moderation: moderation.clone(),
             imaging: Arc::new(Pipeline),
@@ -89,7 +108,7 @@ impl TestApp {
         };
         let app = App { services, identity: Arc::new(NamedUsers) };
         let router = router(&app, all());
-        Self { app, clock, queue, provider, moderation, realtime, router, folder }
+        Self { app, clock, queue, provider, others, moderation, realtime, router, folder }
     }
 
     /// Serves on a free port of the loopback, for what only a socket can say.
@@ -202,9 +221,10 @@ impl TestApp {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
-    /// The provider ends what it works on and reports it; returns how many.
+    /// The providers end what they work on and report it; returns how many.
     pub(crate) async fn draw(&self) -> usize {
-        let drawn = self.provider.draw();
+        let others = self.others.values().flat_map(|other| other.draw());
+        let drawn: Vec<_> = self.provider.draw().into_iter().chain(others).collect();
         for sheet in &drawn {
             if sheet.callback.is_some() {
                 assert_eq!(self.report(sheet, SIGNATURE).await.status, 200);
@@ -219,7 +239,11 @@ impl TestApp {
         let path = callback.strip_prefix(PUBLIC_URL).expect("it is an address of ours");
         let body = WebhookBody { id: sheet.id.clone(), state: sheet.state.clone() };
         let body = serde_json::to_vec(&body).expect("plain data");
-        let headers = [("webhook-id", sheet.id.0.as_str()), ("webhook-signature", signature)];
+        let headers = [
+            ("webhook-id", sheet.id.0.as_str()),
+            ("webhook-signature", signature),
+            ("x-bfl-signature", signature),
+        ];
         self.call("POST", path, &headers, body).await
     }
 
@@ -245,20 +269,56 @@ impl TestApp {
         assert_eq!(self.credits(user).await, (10, 0), "{why}");
     }
 
+    /// A place for a file of `user`'s, as it is offered.
+    pub(crate) async fn offer(&self, user: &str) -> Value {
+        let body = json!({ "content_type": "image/png", "bytes": 1000 });
+        let answer = self.post(user, "/api/v1/uploads", &body).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+        answer.json()
+    }
+
+    /// What the user's program and the storage service do together.
+    pub(crate) async fn send_file(&self, offered: &Value, file: Vec<u8>) {
+        let url = offered["upload_url"].as_str().expect("a link");
+        let path = url.strip_prefix("https://blobs.test/uploads/").expect("a link of ours");
+        let key = path.split('?').next().expect("a path");
+        self.app.services.uploads.put(key, "image/png", file).await.expect("the store works");
+    }
+
+    /// Offers, sends and completes; returns the answer.
+    pub(crate) async fn upload(&self, user: &str, file: Vec<u8>) -> Answer {
+        let offered = self.offer(user).await;
+        self.send_file(&offered, file).await;
+        let id = offered["id"].as_str().expect("an id");
+        self.post(user, &format!("/api/v1/uploads/{id}/complete"), &Value::Null).await
+    }
+
+    /// The id of an upload that is ready.
+    pub(crate) async fn uploaded(&self, user: &str, file: Vec<u8>) -> String {
+        let upload = self.upload(user, file).await.ok();
+        assert_eq!(upload["status"], "ready", "{upload}");
+        upload["id"].as_str().expect("an id").to_owned()
+    }
+
     /// The keys of all stored pictures.
     pub(crate) fn stored_blobs(&self) -> Vec<String> {
-        fn files(folder: &std::path::Path, found: &mut Vec<String>) {
+        self.files("")
+    }
+
+    /// Every file of one container, by its path.
+    pub(crate) fn files(&self, container: &str) -> Vec<String> {
+        fn walk(folder: &std::path::Path, found: &mut Vec<String>) {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 let path = entry.path();
                 if path.is_dir() {
-                    files(&path, found);
+                    walk(&path, found);
                 } else {
                     found.push(path.display().to_string());
                 }
             }
         }
         let mut found = Vec::new();
-        files(&self.folder.join("blobs"), &mut found);
+        walk(&self.folder.join("blobs").join(container), &mut found);
         found
     }
 

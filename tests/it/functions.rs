@@ -19,7 +19,9 @@ const TOKEN: &str = "c2hhcmU";
 pub(crate) fn http_functions() -> Vec<(&'static str, String, String, Access)> {
     let functions = all().into_iter().filter_map(|function| match function.trigger {
         Trigger::Http { method, route, access } => {
-            let path = public_path(route).replace("{id}", "gen_01ARZ3NDEKTSV4RRFFQ69G5FAV");
+            let kind = if route.starts_with("v1/uploads") { "upl" } else { "gen" };
+            let id = format!("{kind}_01ARZ3NDEKTSV4RRFFQ69G5FAV");
+            let path = public_path(route).replace("{id}", &id);
             let path = path.replace("{ticket}", "a.b.0.c").replace("{token}", TOKEN);
             assert!(!path.contains('{'), "{path}: the tests know no value for this parameter");
             Some((function.name, method.to_string(), path, access))
@@ -223,6 +225,7 @@ async fn the_description_of_the_api_names_every_function_that_people_call() {
             continue;
         }
         let path = path.replace("gen_01ARZ3NDEKTSV4RRFFQ69G5FAV", "{id}");
+        let path = path.replace("upl_01ARZ3NDEKTSV4RRFFQ69G5FAV", "{id}");
         let path = path.replace(TOKEN, "{token}");
         let operation = &document["paths"][&path][method.to_lowercase()];
         assert_eq!(operation["operationId"], name, "{method} {path}");

@@ -26,7 +26,7 @@ async fn kept_back(app: &TestApp, user: &str) -> String {
     problem["decision_id"].as_str().expect("a decision").to_owned()
 }
 
-async fn answer(app: &TestApp, user: &str, decision: &str, outcome: Outcome) {
+pub(crate) async fn answer(app: &TestApp, user: &str, decision: &str, outcome: Outcome) {
     let services = &app.app.services;
     let (user, id) = (user_id(user), decision.parse().expect("an id"));
     let documents = &*services.documents;

@@ -59,8 +59,9 @@ pub struct Link<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     Read,
-    /// For an upload by the browser.
-    CreateWrite,
+    /// For an upload by the browser: the blob is made once. With `w` beside it, whoever has the link could exchange
+    /// what was checked already.
+    Create,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl BlobSas {
         let (start, expiry) = (link.window.start.to_string(), link.window.expiry.to_string());
         let access = match link.access {
             Access::Read => "r",
-            Access::CreateWrite => "cw",
+            Access::Create => "c",
         };
         let protocol = match link.protocol {
             Protocol::Https => "https",
@@ -176,6 +177,11 @@ impl Window {
         Self::new(second, second + 1, ttl).ok_or(InvalidWindow { now, ttl })
     }
 
+    /// The moment from which the link opens nothing any more.
+    pub fn expiry(&self) -> Timestamp {
+        self.expiry
+    }
+
     /// For a use at any time from the second `first` until the second `last`, and `ttl` from then.
     fn new(first: i64, last: i64, ttl: Duration) -> Option<Self> {
         if !(Duration::from_mins(1)..=Duration::from_hours(24)).contains(&ttl) {
@@ -228,8 +234,8 @@ mod tests {
     fn a_link_says_only_what_it_was_told_to() {
         let sas = BlobSas::new("devstoreaccount1", KEY).unwrap();
         let plain = Link { cache_control: None, content_disposition: None, ..link() };
-        let query = sas.query(&Link { access: Access::CreateWrite, ..plain });
-        assert!(query.contains("&sp=cw&sig="), "{query}");
+        let query = sas.query(&Link { access: Access::Create, ..plain });
+        assert!(query.contains("&sp=c&sig="), "{query}");
     }
 
     #[test]
@@ -239,7 +245,7 @@ mod tests {
         let others = [
             Link { container: "uploads", ..link() },
             Link { blob: "u2/2026/abc.webp", ..link() },
-            Link { access: Access::CreateWrite, ..link() },
+            Link { access: Access::Create, ..link() },
             Link { window, ..link() },
             Link { protocol: Protocol::HttpsAndHttp, ..link() },
             Link { cache_control: None, ..link() },

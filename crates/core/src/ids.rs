@@ -85,6 +85,11 @@ id!(
     "gen_"
 );
 id!(
+    /// A picture that a user brings along.
+    UploadId,
+    "upl_"
+);
+id!(
     /// A named heap of a user's jobs.
     CollectionId,
     "col_"

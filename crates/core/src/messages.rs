@@ -6,7 +6,8 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CollectionId, GenerationId, UserId};
+use crate::catalog::Provider;
+use crate::ids::{CollectionId, GenerationId, UploadId, UserId};
 use crate::ports::image_provider::{Prediction, PredictionId};
 
 /// Every queue there is.
@@ -18,16 +19,18 @@ pub enum QueueName {
     GenerationPremium,
     GenerationResults,
     CreditResets,
+    UploadRemovals,
     LibraryChores,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::GenerationFree,
         Self::GenerationBasic,
         Self::GenerationPremium,
         Self::GenerationResults,
         Self::CreditResets,
+        Self::UploadRemovals,
         Self::LibraryChores,
     ];
 
@@ -38,6 +41,7 @@ impl QueueName {
             Self::GenerationPremium => "generation-premium",
             Self::GenerationResults => "generation-results",
             Self::CreditResets => "credit-resets",
+            Self::UploadRemovals => "upload-removals",
             Self::LibraryChores => "library-chores",
         }
     }
@@ -70,7 +74,13 @@ pub struct FinishGeneration {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum News {
     /// The provider reported on one picture.
-    Report { index: u32, prediction: PredictionId, state: Prediction },
+    Report {
+        index: u32,
+        #[serde(default)]
+        provider: Provider,
+        prediction: PredictionId,
+        state: Prediction,
+    },
     /// Nobody reported: look for yourself.
     Silence,
     /// The job was cancelled while the provider was at it: tell the provider.
@@ -83,6 +93,13 @@ pub struct ResetAccountCredits {
     pub user: UserId,
     /// The moment at which it was due, for the message's id.
     pub due: Timestamp,
+}
+
+/// On `upload-removals`: this picture's time may be over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveUpload {
+    pub user: UserId,
+    pub upload: UploadId,
 }
 
 /// On `library-chores`: something in this user's library is to be cleared up.
@@ -131,6 +148,9 @@ mod tests {
             serde_json::from_str::<FinishGeneration>(&text).expect(news);
         }
         serde_json::from_str::<SubmitGeneration>(&format!("{{{ids}}}")).expect("submit");
+        let upload =
+            r#""user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","upload":"upl_01ARZ3NDEKTSV4RRFFQ69G5FAW""#;
+        serde_json::from_str::<RemoveUpload>(&format!("{{{upload}}}")).expect("remove");
         for chore in [
             format!(r#"{{{ids},"chore":"remove"}}"#),
             r#"{"user":"usr_01ARZ3NDEKTSV4RRFFQ69G5FAV","chore":"disband","collection":"col_01ARZ3NDEKTSV4RRFFQ69G5FAV"}"#.into(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imagegen_core::ports::blobs::{Blobs, BlobsError};
+use imagegen_core::ports::blobs::{Blobs, BlobsError, UploadUrl};
 use jiff::Timestamp;
 
 use crate::faults::Port;
@@ -27,6 +27,12 @@ impl Blobs for Caller {
         found.await.map_err(unavailable)
     }
 
+    async fn size(&self, key: &str) -> Result<Option<u64>, BlobsError> {
+        let key = good(key)?;
+        let size = || locked(&self.world.pictures).get(key).map(|bytes| bytes.len() as u64);
+        self.ask(Port::Blobs, size).await.map_err(unavailable)
+    }
+
     async fn delete(&self, key: &str) -> Result<(), BlobsError> {
         let key = good(key)?.to_owned();
         let world = self.world.clone();
@@ -48,6 +54,20 @@ impl Blobs for Caller {
         let ttl = i64::try_from(ttl.as_secs()).expect("a day at the most");
         let window = now.as_second().div_euclid(ttl);
         Ok(format!("https://blobs.example/{key}?until={}", (window + 2) * ttl))
+    }
+
+    /// Nobody uploads here.
+    async fn upload_url(
+        &self,
+        key: &str,
+        _content_type: &str,
+        _limit: u64,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<UploadUrl, BlobsError> {
+        let url = format!("https://blobs.example/{}?make", good(key)?);
+        let expires_at = now.checked_add(ttl).map_err(|e| BlobsError::Refused(e.into()))?;
+        Ok(UploadUrl { url, headers: Vec::new(), expires_at })
     }
 }
 

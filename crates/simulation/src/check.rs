@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use imagegen_core::accounts::{self, Account, StoredEvent, event_id};
-use imagegen_core::catalog::OutputFormat;
+use imagegen_core::catalog::{OutputFormat, Provider};
 use imagegen_core::credits::{Entry, Reason, drift, replay};
 use imagegen_core::generations::{
     self, Asset, Ended, Failure, Generation, Image, ImageState, Stage,
@@ -12,6 +12,7 @@ use imagegen_core::ids::UserId;
 use imagegen_core::ports::documents::Document;
 use imagegen_core::ports::image_provider::Prediction;
 use imagegen_core::ticket::TicketKey;
+use imagegen_core::uploads::{self, Upload, UploadState};
 use jiff::SignedDuration;
 
 use crate::people::mood;
@@ -47,6 +48,7 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
     let mut counts = Counts::default();
     let store = locked(&world.store);
     let mut jobs = BTreeMap::new();
+    let mut brought = Vec::new();
     // What is no user's has no money in it.
     let users = store.partitions().filter(|(name, _)| name.parse::<UserId>().is_ok());
     for (name, documents) in users {
@@ -62,6 +64,9 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
             jobs: of_kind(generations::KIND).map(decode).collect(),
         };
         books(&partition, &mut broken);
+        let uploads: Vec<Upload> = of_kind(uploads::KIND).map(decode).collect();
+        places(&partition.account, &uploads, &mut broken);
+        brought.extend(uploads);
         events(world, &partition, &mut broken);
         for job in partition.jobs {
             jobs.insert(job.id.to_string(), job);
@@ -80,7 +85,7 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
         counts.jobs += 1;
         counts.succeeded += u64::from(job.status() == generations::Status::Succeeded);
     }
-    pictures(world, &jobs, &mut broken, &mut counts);
+    pictures(world, &jobs, &brought, &mut broken, &mut counts);
     provider(world, &jobs, &mut broken, &mut counts);
     (broken, counts)
 }
@@ -200,26 +205,78 @@ fn is_delivered(image: &Image) -> bool {
     matches!(image.state, ImageState::Delivered(_))
 }
 
+/// A place is taken by each picture that may still be used and is not, and by no other.
+fn places(account: &Account, uploads: &[Upload], broken: &mut Vec<String>) {
+    let unused = |upload: &&Upload| match upload.state {
+        UploadState::Open | UploadState::Ready { kept_until: None, .. } => true,
+        UploadState::Ready { kept_until: Some(_), .. }
+        | UploadState::Refused { .. }
+        | UploadState::Blocked { .. }
+        | UploadState::Removed => false,
+    };
+    let unused: BTreeSet<_> = uploads.iter().filter(unused).map(|upload| &upload.id).collect();
+    let counted: BTreeSet<_> = account.unused_uploads().iter().collect();
+    if unused != counted {
+        broken.push(format!("{} counts {counted:?} as unused, not {unused:?}", account.id));
+    }
+}
+
+/// What users brought along lies where it should and nowhere else.
+fn own_pictures(uploads: &[Upload], stored: &mut BTreeSet<String>, broken: &mut Vec<String>) {
+    for upload in uploads {
+        let made = stored.remove(&uploads::picture_key(&upload.user, &upload.id));
+        let sent = stored.remove(&format!("{}/{}/raw", upload.user, upload.id));
+        match upload.state {
+            UploadState::Ready { .. } if !made => {
+                broken.push(format!("{} is ready and not there", upload.id));
+            }
+            UploadState::Refused { .. } | UploadState::Blocked { .. } if made || sent => {
+                broken.push(format!("{} was turned away and is stored", upload.id));
+            }
+            UploadState::Open
+            | UploadState::Ready { .. }
+            | UploadState::Refused { .. }
+            | UploadState::Blocked { .. }
+            | UploadState::Removed => {}
+        }
+    }
+}
+
 fn pictures(
     world: &World,
     jobs: &BTreeMap<String, Generation>,
+    uploads: &[Upload],
     broken: &mut Vec<String>,
     counts: &mut Counts,
 ) {
     let mut stored: BTreeSet<_> = locked(&world.pictures).keys().cloned().collect();
+    own_pictures(uploads, &mut stored, broken);
     for job in jobs.values() {
         for image in job.images() {
             let prefix = format!("{}/{}/{}/", job.user, job.id, image.index);
             if let ImageState::Delivered(asset) = &image.state {
                 counts.delivered += 1;
+                let model = world.catalog.model(&job.order.model).expect("it was offered");
+                let price = model.route(image.provider).map(|route| route.usd_micros);
+                if price != Some(image.spent_usd_micros) {
+                    broken.push(format!(
+                        "{prefix} took {} of us, not {price:?}",
+                        image.spent_usd_micros
+                    ));
+                }
                 for name in names(asset) {
                     if !stored.remove(&format!("{prefix}{name}")) {
                         broken.push(format!("{prefix}{name} was delivered and is not there"));
                     }
                 }
             }
+            if let ImageState::Failed { reason: Failure::InputGone } = image.state {
+                broken.push(format!("{} was accepted with an input that is gone", job.id));
+            }
+            // A provider's file as it came is cleared up as well as can be; no link is ever made to it.
+            let shown = |key: &&String| key.starts_with(&prefix) && !key.ends_with("/raw.bin");
             if let ImageState::Filtered { .. } = image.state
-                && stored.iter().any(|key| key.starts_with(&prefix))
+                && stored.iter().any(|key| shown(&key))
             {
                 broken.push(format!("{prefix} was kept back and is stored"));
             }
@@ -255,7 +312,10 @@ fn provider(
             broken.push(format!("{} was asked for with a bad ticket", id.0));
             continue;
         };
-        if !paid.insert((named.generation.clone(), named.index)) {
+        // A machine of our own is not paid by the picture.
+        if drawing.provider != Provider::Cog
+            && !paid.insert((named.generation.clone(), named.index))
+        {
             broken
                 .push(format!("image {} of {} was paid for twice", named.index, named.generation));
         }
@@ -272,7 +332,7 @@ fn provider(
                 let after = job.is_some_and(|job| match &job.stage {
                     Stage::Ended(ended) => drawing.ended_at > ended.finished_at + TOLD_WITHIN,
                     Stage::Waiting | Stage::Queued { .. } | Stage::AtWork { .. } => false,
-                });
+                }) && drawing.provider == Provider::Replicate;
                 counts.drawn_for_nobody += u64::from(drawn && after && state.is_open());
             }
         }

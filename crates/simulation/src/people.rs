@@ -15,6 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::deliver::{Edge, person};
 use crate::process::{Process, Ran, invoke, services};
 use crate::random::Random;
+use crate::surroundings::{BAD, UNSAFE};
 use crate::world::{World, locked};
 
 /// Words in a prompt that decide what becomes of it.
@@ -158,8 +159,12 @@ fn wish(random: &mut Random, number: u32, plan: PlanId) -> Value {
 }
 
 /// From the wish to the last click.
-async fn client(world: Arc<World>, user: User, wish: Value, mut random: Random) {
+async fn client(world: Arc<World>, user: User, mut wish: Value, mut random: Random) {
     let key = key(&mut random);
+    if user.plan != PlanId::Free && wish["model"] != "flux-schnell" && random.chance(4000) {
+        let inputs = bring_along(&world, &user, &mut random).await;
+        wish["inputs"] = inputs.into_iter().collect();
+    }
     let post = Post { key, wish, retry_of: None };
     if random.chance(1000) {
         // A double click.
@@ -183,6 +188,33 @@ async fn client(world: Arc<World>, user: User, wish: Value, mut random: Random) 
         let post = Post { key: self::key(&mut random), retry_of: Some(id), ..post };
         insist(world, user, post, random).await;
     }
+}
+
+/// A picture of the user's own: mostly sent, sometimes looked at before a job asks for it.
+async fn bring_along(world: &Arc<World>, user: &User, random: &mut Random) -> Option<Value> {
+    let person = user.person.clone();
+    let call = invoke(world, "create_upload", move |edge| async move {
+        let body = json!({ "content_type": "image/png", "bytes": 1000 });
+        edge.post(&person, "/api/v1/uploads", None, &body).await.body
+    });
+    let Ok(Ran::Done(offered)) = timeout(Duration::from_mins(1), call).await else { return None };
+    let id = offered["id"].as_str()?.to_owned();
+    let link = offered["upload_url"].as_str()?.strip_prefix("https://blobs.example/")?;
+    let key = link.strip_suffix("?make")?.to_owned();
+    if random.chance(9500) {
+        // Storage takes it by itself: no process of ours has a part in it.
+        let word = *random.pick(&["fine", "fine", "fine", "fine", UNSAFE, BAD]);
+        locked(&world.pictures).insert(key, format!("a {word} photo of {id}").into_bytes());
+    }
+    for _ in 0..random.between(0, 2) {
+        let (person, path) = (user.person.clone(), format!("/api/v1/uploads/{id}/complete"));
+        let call = invoke(world, "complete_upload", move |edge| async move {
+            edge.post(&person, &path, None, &Value::Null).await.status
+        });
+        // Whatever became of it, the job asks again.
+        let _ = timeout(Duration::from_secs(random.between(1, 60)), call).await;
+    }
+    Some(json!({ "upload_id": id }))
 }
 
 fn key(random: &mut Random) -> String {

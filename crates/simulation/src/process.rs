@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::deliver::Edge;
 use crate::faults::Fault;
+use crate::provider;
 use crate::world::{Caller, World, locked};
 
 /// One life of one process.
@@ -88,8 +89,9 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
     Services {
         documents: caller.clone(),
         blobs: caller.clone(),
+        uploads: caller.clone(),
         queue: caller.clone(),
-        replicate: caller.clone(),
+        providers: provider::all(&caller),
         realtime: caller.clone(),
         moderation: caller.clone(),
         imaging: caller.clone(),

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use imagegen_core::catalog::OutputFormat;
 use imagegen_core::ids::UserId;
 use imagegen_core::ports::clock::{Clock, Ids};
-use imagegen_core::ports::imaging::{Encoded, Finished, Imaging, ImagingError, ImagingOrder};
+use imagegen_core::ports::imaging::{
+    Encoded, Finished, Imaging, ImagingError, ImagingOrder, Normalised, Recipe, Unusable,
+};
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use imagegen_core::ports::realtime::{Realtime, RealtimeError};
 use jiff::Timestamp;
@@ -77,6 +79,17 @@ impl Imaging for Caller {
     async fn for_moderation(&self, bytes: Vec<u8>) -> Result<Vec<u8>, ImagingError> {
         let _ = self.ask(Port::Imaging, || ()).await;
         readable(bytes)
+    }
+
+    async fn normalise(&self, bytes: Vec<u8>) -> Result<Normalised, Unusable> {
+        let _ = self.ask(Port::Imaging, || ()).await;
+        let bytes = readable(bytes).map_err(|_| Unusable::Damaged)?;
+        let picture = Encoded { bytes, content_type: "image/webp", extension: "webp" };
+        Ok(Normalised { picture, width: 1024, height: 1024 })
+    }
+
+    async fn read_recipe(&self, _bytes: Vec<u8>) -> Result<Option<Recipe>, ImagingError> {
+        Ok(None)
     }
 
     async fn without_recipe(&self, bytes: Vec<u8>) -> Result<Encoded, ImagingError> {

@@ -1,7 +1,7 @@
 use http::{HeaderValue, StatusCode, header};
 use imagegen_core::catalog::{Catalog, Model, OutputFormat};
 use imagegen_core::generations::{
-    self, CreateError, Created, GenerationView, NotPermitted, Order, Wish,
+    self, CreateError, Created, GenerationView, InputWish, NotPermitted, Order, Wish,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -35,6 +35,26 @@ pub struct NewGeneration {
     output_format: Option<Format>,
     /// Whether the prompt goes into the file's metadata; `true` when absent.
     embed_prompt: Option<bool>,
+    /// Pictures to start from; how many depends on the model. Without `aspect_ratio`, the result has the shape of
+    /// the first.
+    #[serde(default)]
+    inputs: Vec<NewInput>,
+    /// How far the result may go from the picture: 0.01 stays close, 1 keeps nothing. 0.8 when absent, for models
+    /// that take it.
+    #[schema(minimum = 0.01, maximum = 1.0, example = 0.8)]
+    strength: Option<f64>,
+}
+
+/// A picture to start from: either `upload_id`, or `generation_id` and `index`.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewInput {
+    /// One that you brought along.
+    upload_id: Option<String>,
+    /// A job of yours.
+    generation_id: Option<String>,
+    /// Which of that job's pictures; 0 when absent.
+    index: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -86,15 +106,25 @@ impl NewGeneration {
                 Format::Jpeg => OutputFormat::Jpeg,
             }),
             embed_prompt: self.embed_prompt,
+            inputs: self.inputs.into_iter().map(InputWish::from).collect(),
+            strength: self.strength,
         };
-        wish.parse(catalog).map_err(|objections| {
-            let error = |o: generations::Objection| FieldError {
-                pointer: format!("#/{}", o.field),
-                detail: o.detail,
-            };
-            Problem::invalid(objections.into_iter().map(error).collect())
-        })
+        wish.parse(catalog).map_err(wrong)
     }
+}
+
+impl From<NewInput> for InputWish {
+    fn from(NewInput { upload_id, generation_id, index }: NewInput) -> Self {
+        Self { upload_id, generation_id, index }
+    }
+}
+
+fn wrong(objections: Vec<generations::Objection>) -> Problem {
+    let error = |o: generations::Objection| FieldError {
+        pointer: format!("#/{}", o.field),
+        detail: o.detail,
+    };
+    Problem::invalid(objections.into_iter().map(error).collect())
 }
 
 impl From<CreateError> for Problem {
@@ -124,6 +154,14 @@ impl From<CreateError> for Problem {
                     .with("category", category.as_str())
                     .renamed("content-blocked", "The safety check kept the prompt back")
             }
+            CreateError::Inputs(objections) => wrong(objections),
+            CreateError::InputBlocked { number, decision, category } => Self::invalid_field(
+                &format!("inputs/{number}/upload_id"),
+                format!("was kept back by the safety check ({})", category.as_str()),
+            )
+            .with("decision_id", decision.to_string())
+            .with("category", category.as_str())
+            .renamed("content-blocked", "The safety check kept a picture back"),
             CreateError::KeyReused => Self::new(
                 StatusCode::CONFLICT,
                 "idempotency-key-reused",
@@ -135,6 +173,7 @@ impl From<CreateError> for Problem {
                 tracing::error!(error = &error as &dyn std::error::Error, "No safety check");
                 Self::unavailable("The safety check is not reachable. Nothing was charged.")
             }
+            CreateError::Blobs(error) => error.into(),
             CreateError::Documents(error) => error.into(),
         }
     }

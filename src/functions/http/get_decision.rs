@@ -15,12 +15,14 @@ pub struct DecisionView {
     #[schema(example = "dec_01JZ8N3V7Q4Y5T6R7W8X9Z0A1B")]
     id: String,
     decided_at: String,
-    /// `prompt` or `image`.
+    /// `prompt`, `image` or `upload`.
     subject: &'static str,
     /// Of an image: its job.
     generation_id: Option<String>,
     /// Of an image: its place in the job.
     index: Option<u32>,
+    /// Of an upload: its id.
+    upload_id: Option<String>,
     /// `hate`, `self_harm`, `sexual`, `violence` or `other`.
     category: &'static str,
     appeal: Option<AppealView>,
@@ -47,11 +49,12 @@ pub async fn get_decision(app: App, user: User, req: Request) -> Result<Response
 
 impl DecisionView {
     pub(super) fn of(decision: Decision) -> Self {
-        let (subject, generation_id, index) = match decision.subject {
-            Subject::Prompt => ("prompt", None, None),
+        let (subject, generation_id, index, upload_id) = match decision.subject {
+            Subject::Prompt => ("prompt", None, None, None),
             Subject::Image { generation, index } => {
-                ("image", Some(generation.to_string()), Some(index))
+                ("image", Some(generation.to_string()), Some(index), None)
             }
+            Subject::Upload { upload } => ("upload", None, None, Some(upload.to_string())),
         };
         Self {
             id: decision.id.to_string(),
@@ -59,6 +62,7 @@ impl DecisionView {
             subject,
             generation_id,
             index,
+            upload_id,
             category: decision.category.as_str(),
             appeal: decision.appeal.map(|appeal| AppealView {
                 made_at: appeal.at.to_string(),

@@ -1,7 +1,7 @@
 use http::StatusCode;
 use imagegen_core::accounts;
 use imagegen_core::catalog::PlanCredits;
-use imagegen_core::generations::permit;
+use imagegen_core::generations::{fitted, permit};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +29,7 @@ pub async fn quote_generation(app: App, user: User, req: Request) -> Result<Resp
     let account = accounts::current(&app.services, &user.id, &user.person).await?;
     let plan = catalog.plan(account.plan);
     permit(&order, model, plan, catalog)?;
+    fitted(&app.services, &user.id, &order, model).await?;
     let price = order.price(model);
     let available = match plan.credits {
         PlanCredits::Monthly(_) => Some(account.wallet.available(app.services.clock.now())),

@@ -3,7 +3,6 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode};
 use imagegen_core::ids::{GenerationId, ShareId, UserId};
 use imagegen_core::library::{self, OpenError, Share, ShareError, Shared, SharedPicture};
-use imagegen_core::ports::blobs::BlobsError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -180,16 +179,6 @@ impl From<OpenError> for Problem {
             }
             OpenError::Blobs(error) => error.into(),
             OpenError::Documents(error) => error.into(),
-        }
-    }
-}
-
-impl From<BlobsError> for Problem {
-    fn from(error: BlobsError) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "No blob store");
-        match error {
-            BlobsError::Unavailable(_) => Self::unavailable("The pictures are not reachable."),
-            BlobsError::Refused(_) => Self::internal(),
         }
     }
 }

@@ -1,9 +1,11 @@
 //! The whole product as `imagegen-local` serves it: only HTTP, files and processes.
 
 mod bad_days;
+mod image_input;
 mod kill;
 mod live;
 mod local;
 mod picture;
+mod providers;
 mod restart;
 mod tokens;

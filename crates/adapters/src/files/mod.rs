@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imagegen_core::ports::blobs::{Blobs, BlobsError};
+use imagegen_core::ports::blobs::{Blobs, BlobsError, UploadUrl};
 use jiff::Timestamp;
 
 use crate::sas::{Access, BlobSas, Link, Protocol, Window};
@@ -56,6 +56,26 @@ impl FileBlobs {
         Ok(Self { container: container.to_owned(), files: Arc::new(files), public_url, sas })
     }
 
+    /// A key needs no encoding in a URL: the rule for keys leaves nothing to encode.
+    fn link(
+        &self,
+        key: &str,
+        access: Access,
+        window: Window,
+        cache_control: Option<&str>,
+    ) -> String {
+        let query = self.sas.query(&Link {
+            container: &self.container,
+            blob: key,
+            access,
+            window,
+            protocol: Protocol::HttpsAndHttp,
+            cache_control,
+            content_disposition: None,
+        });
+        format!("{}/{}/{key}?{query}", self.public_url, self.container)
+    }
+
     /// File systems block, and an fsync blocks for milliseconds: so not on the threads that answer requests.
     async fn run<T: Send + 'static>(
         &self,
@@ -80,6 +100,14 @@ impl Blobs for FileBlobs {
         self.run(key, |files, key| absent_is_none(fs::read(files.root.join(key)))).await
     }
 
+    async fn size(&self, key: &str) -> Result<Option<u64>, BlobsError> {
+        self.run(key, |files, key| {
+            let metadata = absent_is_none(fs::metadata(files.root.join(key)))?;
+            Ok(metadata.filter(fs::Metadata::is_file).map(|it| it.len()))
+        })
+        .await
+    }
+
     async fn delete(&self, key: &str) -> Result<(), BlobsError> {
         self.run(key, Files::delete).await
     }
@@ -92,17 +120,24 @@ impl Blobs for FileBlobs {
     ) -> Result<String, BlobsError> {
         key::check(key)?;
         let window = Window::around(now, ttl).map_err(|e| BlobsError::Refused(e.into()))?;
-        let query = self.sas.query(&Link {
-            container: &self.container,
-            blob: key,
-            access: Access::Read,
-            window,
-            protocol: Protocol::HttpsAndHttp,
-            cache_control: Some(Window::CACHE_CONTROL),
-            content_disposition: None,
-        });
-        // A key needs no encoding in a URL: the rule for keys leaves nothing to encode.
-        Ok(format!("{}/{}/{key}?{query}", self.public_url, self.container))
+        Ok(self.link(key, Access::Read, window, Some(Window::CACHE_CONTROL)))
+    }
+
+    /// The limit is not in the link: a service SAS has no field for it.
+    async fn upload_url(
+        &self,
+        key: &str,
+        content_type: &str,
+        _limit: u64,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<UploadUrl, BlobsError> {
+        key::check(key)?;
+        let window = Window::from_now(now, ttl).map_err(|e| BlobsError::Refused(e.into()))?;
+        let headers =
+            vec![("x-ms-blob-type", "BlockBlob".into()), ("content-type", content_type.to_owned())];
+        let url = self.link(key, Access::Create, window, None);
+        Ok(UploadUrl { url, headers, expires_at: window.expiry() })
     }
 }
 

@@ -111,3 +111,17 @@ fn a_folder_that_cannot_be_made_is_named() {
     let wanted = format!("`{}`", folder.join("blobs/images").display());
     assert!(error.to_string().contains(&wanted), "{error}");
 }
+
+#[tokio::test]
+async fn a_link_for_an_upload_says_that_it_only_makes_the_blob() {
+    let folder = Folder::new();
+    let now = "2026-01-01T10:20:30.5Z".parse().unwrap();
+    let ttl = Duration::from_mins(15);
+    let upload = open(&folder).upload_url("usr_1/upl_1/raw", "image/png", 9, now, ttl).await;
+    let upload = upload.unwrap();
+    assert_eq!(upload.expires_at, "2026-01-01T10:35:31Z".parse().unwrap());
+    let (address, query) = upload.url.split_once('?').unwrap();
+    assert_eq!(address, "http://localhost:7071/_local/blobs/images/usr_1/upl_1/raw");
+    assert!(query.contains("&se=2026-01-01T10%3A35%3A31Z&sr=b&sp=c&sig="), "{query}");
+    assert_eq!(upload.headers[0], ("x-ms-blob-type", "BlockBlob".to_owned()));
+}

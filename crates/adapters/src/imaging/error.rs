@@ -10,6 +10,8 @@ pub enum ImagingError {
     /// Too many bytes or pixels. Found from the header, before anything is decoded.
     #[error("the picture is too large: {0}")]
     TooLarge(String),
+    #[error("animated pictures are not supported")]
+    Animated,
     /// A picture that is in order, of a kind that we do not take.
     #[error("{0} are not supported")]
     Unsupported(&'static str),

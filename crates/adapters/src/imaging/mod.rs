@@ -1,14 +1,18 @@
-//! The image pipeline: what happens to a picture between the provider and the user.
+//! The image pipeline: what happens to a picture between the provider and the user, and to a user's
+//! own picture before a model starts from it.
 //!
 //! Plain functions on bytes. They hold a core for tens of milliseconds to seconds and up to about
 //! 300 MB for the largest picture, so the caller runs them on a blocking thread.
 //!
 //! Hostile bytes are met by safe Rust only: taking files apart and decoding is done by this module
-//! and by the `image` crate; the one C library, libwebp, only ever *encodes* pixels of ours.
+//! and by the `image` crate; the one C library, libwebp, only ever *encodes* pixels of ours. One
+//! exception: `moxcms`, which turns the colours of users' pictures into sRGB, has `unsafe` SIMD loops.
 
 mod container;
 mod encode;
 mod error;
+mod foreign;
+mod normalise;
 mod pipeline;
 mod pixels;
 mod recipe;
@@ -29,6 +33,7 @@ use self::container::Container;
 use self::pixels::Pixels;
 
 pub use self::error::ImagingError;
+pub use self::normalise::normalise;
 pub use self::pipeline::Pipeline;
 
 /// Longest side of a display image, in pixels: what a 4K screen shows at half its width.

@@ -6,6 +6,7 @@ use std::io::Cursor;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use moxcms::{ColorProfile, TransformOptions};
 
 use super::container::Container;
 use super::{ImagingError, OutputFormat};
@@ -146,6 +147,45 @@ impl Pixels {
             data: target.into_vec(),
             profile: self.profile.clone(),
         }))
+    }
+
+    /// The same colours in the numbers of sRGB, which is what models take every picture for.
+    ///
+    /// A profile that cannot be read, or is larger than any real one, is passed over: the picture then looks as in a
+    /// program that knows no profiles.
+    pub(super) fn in_srgb(mut self) -> Self {
+        /// Bytes. A profile of a camera or screen has a few hundred to a few thousand.
+        const LARGEST_PROFILE: usize = 1024 * 1024;
+        let profile = self.profile.take().filter(|profile| profile.len() <= LARGEST_PROFILE);
+        let converted = profile.and_then(|profile| {
+            let source = ColorProfile::new_from_slice(&profile).ok()?;
+            let layout = match self.layout {
+                Layout::Rgb => moxcms::Layout::Rgb,
+                Layout::Rgba => moxcms::Layout::Rgba,
+            };
+            let (target, options) = (ColorProfile::new_srgb(), TransformOptions::default());
+            let transform = source.create_transform_8bit(layout, &target, layout, options).ok()?;
+            let mut converted = vec![0; self.data.len()];
+            let row = self.width as usize * self.layout.channels();
+            for (from, to) in self.data.chunks_exact(row).zip(converted.chunks_exact_mut(row)) {
+                transform.transform(from, to).ok()?;
+            }
+            Some(converted)
+        });
+        if let Some(converted) = converted {
+            self.data = converted;
+        }
+        self
+    }
+
+    /// The picture on white paper, as pixels that nothing shines through.
+    pub(super) fn flat(self) -> Self {
+        match self.layout {
+            Layout::Rgb => self,
+            Layout::Rgba => {
+                Self { layout: Layout::Rgb, data: self.on_white().into_owned(), ..self }
+            }
+        }
     }
 
     /// The picture on white paper, for a format without transparency.

@@ -1,7 +1,13 @@
 //! Replicate's words. What we do not know of is ignored; a status that we do not know is not an end.
 
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use imagegen_core::catalog::{AspectRatio, OutputFormat};
-use imagegen_core::ports::image_provider::{Prediction, PredictionId, ProviderRequest, Snapshot};
+use imagegen_core::ports::image_provider::{
+    InputImage, Prediction, PredictionId, ProviderRequest, Snapshot,
+};
 use imagegen_core::ticket::Ticket;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
@@ -12,6 +18,8 @@ const SAFETY_TOLERANCE: u8 = 2;
 /// 1 to 100. The picture is decoded and encoded once more when it gets a watermark; the loss of the default 80 would
 /// then be seen twice. 100 makes twice the bytes for nothing to be seen.
 const OUTPUT_QUALITY: u8 = 95;
+/// The most that goes along as `data:` URIs, all together, in bytes: Replicate's own client sends no more inline.
+const MOST_INLINE: usize = 10_000_000;
 /// Characters of a refusal that are kept.
 const LONGEST_REASON: usize = 200;
 
@@ -46,6 +54,16 @@ struct Input<'a> {
     prompt_upsampling: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     resolution: Option<&'static str>,
+    // One thing, spelled in three ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Cow<'a, str>>,
+    #[serde(rename = "input_image", skip_serializing_if = "Option::is_none")]
+    edited: Option<Cow<'a, str>>,
+    #[serde(rename = "input_images", skip_serializing_if = "Option::is_none")]
+    references: Option<Vec<Cow<'a, str>>>,
+    /// 0 keeps the image, 1 ignores it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_strength: Option<f64>,
 }
 
 /// A prediction, as an answer or in a webhook.
@@ -99,10 +117,10 @@ enum Output {
 }
 
 impl<'a> Create<'a> {
-    /// `None` for a model whose parameters we do not know.
-    pub(super) fn new(model: &str, request: &'a ProviderRequest<'_>) -> Option<Self> {
+    /// What cannot be asked of `model`, in a sentence.
+    pub(super) fn new(model: &str, request: &'a ProviderRequest<'_>) -> Result<Self, &'static str> {
         let webhook = request.callback.as_deref();
-        Some(Self {
+        Ok(Self {
             input: input(model, request)?,
             webhook,
             // `start` reveals the prediction when the answer to `submit` was lost.
@@ -111,7 +129,8 @@ impl<'a> Create<'a> {
     }
 }
 
-fn input<'a>(model: &str, request: &'a ProviderRequest<'_>) -> Option<Input<'a>> {
+fn input<'a>(model: &str, request: &'a ProviderRequest<'_>) -> Result<Input<'a>, &'static str> {
+    let mut images = images(request.inputs)?.into_iter();
     let common = Input {
         prompt: request.prompt,
         aspect_ratio: request.aspect_ratio.to_string(),
@@ -123,34 +142,72 @@ fn input<'a>(model: &str, request: &'a ProviderRequest<'_>) -> Option<Input<'a>>
         },
         ..Input::default()
     };
-    match model {
-        "black-forest-labs/flux-schnell" | "black-forest-labs/flux-dev" => Some(Input {
-            output_quality: Some(OUTPUT_QUALITY),
-            num_outputs: Some(1),
-            megapixels: Some("1"),
-            // The fast path draws another picture each time, even from the same seed.
-            go_fast: Some(false),
-            ..common
-        }),
-        "black-forest-labs/flux-1.1-pro" => Some(Input {
+    let input = match model {
+        "black-forest-labs/flux-schnell" => open(common),
+        "black-forest-labs/flux-dev" => {
+            let image = images.next();
+            // The result takes the shape of the image, whatever `aspect_ratio` says.
+            let strength = request.strength_percent.filter(|_| image.is_some());
+            let prompt_strength = strength.map(|percent| f64::from(percent) / 100.0);
+            Input { image, prompt_strength, ..open(common) }
+        }
+        "black-forest-labs/flux-1.1-pro" => Input {
             safety_tolerance: Some(SAFETY_TOLERANCE),
             prompt_upsampling: Some(false),
             ..common
-        }),
-        "black-forest-labs/flux-kontext-pro" => Some(Input {
+        },
+        "black-forest-labs/flux-kontext-pro" => Input {
             // It makes no WebP; from PNG we can make one without a loss on the way.
             output_format: if common.output_format == "jpg" { "jpg" } else { "png" },
             safety_tolerance: Some(SAFETY_TOLERANCE),
+            edited: images.next(),
             ..common
-        }),
-        "black-forest-labs/flux-2-pro" => Some(Input {
+        },
+        "black-forest-labs/flux-2-pro" => Input {
             output_quality: Some(OUTPUT_QUALITY),
             safety_tolerance: Some(SAFETY_TOLERANCE),
             resolution: Some("1 MP"),
+            references: Some(images.by_ref().collect()).filter(|all: &Vec<_>| !all.is_empty()),
             ..common
-        }),
-        _ => None,
+        },
+        _ => return Err("we do not know the parameters of this model"),
+    };
+    match images.next() {
+        // It would be drawn without them, and paid.
+        Some(_) => Err("the model takes fewer input images"),
+        None => Ok(input),
     }
+}
+
+/// What the open-weight models have in common.
+fn open(common: Input<'_>) -> Input<'_> {
+    Input {
+        output_quality: Some(OUTPUT_QUALITY),
+        num_outputs: Some(1),
+        megapixels: Some("1"),
+        // The fast path draws another picture each time, even from the same seed.
+        go_fast: Some(false),
+        ..common
+    }
+}
+
+/// Each input as Replicate fetches it: by its link, or in the request itself where there is none.
+fn images(inputs: &[InputImage]) -> Result<Vec<Cow<'_, str>>, &'static str> {
+    let uri = |input: &'_ InputImage| {
+        format!("data:{};base64,{}", input.content_type, BASE64.encode(&input.bytes))
+    };
+    let images: Vec<Cow<'_, str>> = inputs
+        .iter()
+        .map(|input| match &input.url {
+            Some(url) => Cow::Borrowed(url.as_str()),
+            None => Cow::Owned(uri(input)),
+        })
+        .collect();
+    let inline = images.iter().filter(|uri| matches!(uri, Cow::Owned(_))).map(|uri| uri.len());
+    if inline.sum::<usize>() > MOST_INLINE {
+        return Err("the input images are too large to go along");
+    }
+    Ok(images)
 }
 
 impl WirePrediction {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Lanes, Period, Place, Shelf};
 use crate::catalog::{Catalog, Plan, PlanCredits, PlanId};
 use crate::credits::{Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet};
-use crate::ids::{GenerationId, UserId};
+use crate::ids::{GenerationId, UploadId, UserId};
 use crate::messages::QueueName;
 use crate::ports::identity::Person;
 
@@ -28,12 +28,23 @@ pub struct Account {
     pub lanes: Lanes,
     /// The number of the last event; events count from 1 without a gap.
     pub last_event: u64,
+    /// Pictures that were brought along and that no job uses yet: counted here, so that two requests at one moment
+    /// cannot both take the last place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unused_uploads: Vec<UploadId>,
     /// How many jobs the library has; `None` in an account that is older than the count, until somebody counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shelf: Option<Shelf>,
     /// What was made before the account left a plan that keeps pictures while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Kept>,
+}
+
+/// The user has as many unused pictures as there may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{most} pictures were brought along that no job uses yet")]
+pub struct TooManyUploads {
+    pub most: usize,
 }
 
 /// Pictures of an earlier plan.
@@ -65,6 +76,7 @@ impl Account {
             drawn_in_period: Credits::ZERO,
             lanes: Lanes::default(),
             last_event: 0,
+            unused_uploads: Vec::new(),
             shelf: Some(Shelf::default()),
             kept: None,
         };
@@ -129,6 +141,25 @@ impl Account {
             }
             PlanCredits::Monthly(_) | PlanCredits::Unlimited { .. } => plan.queue,
         }
+    }
+
+    /// Takes a place for a picture.
+    pub fn admit_upload(&mut self, id: &UploadId, most: usize) -> Result<(), TooManyUploads> {
+        if self.unused_uploads.len() >= most {
+            return Err(TooManyUploads { most });
+        }
+        self.unused_uploads.push(id.clone());
+        Ok(())
+    }
+
+    /// The pictures that no job uses yet.
+    pub fn unused_uploads(&self) -> &[UploadId] {
+        &self.unused_uploads
+    }
+
+    /// A picture is used, of no use or gone: its place is free. Nothing to do when it has none.
+    pub fn release_upload(&mut self, id: &UploadId) {
+        self.unused_uploads.retain(|unused| unused != id);
     }
 
     /// Until when the pictures of a job are kept that ended at `ended_at` and was made on the plan `made_on`: by that

@@ -11,7 +11,7 @@ mod plan;
 mod reset;
 mod shelf;
 
-pub use self::account::{Account, KIND, Kept};
+pub use self::account::{Account, KIND, Kept, TooManyUploads};
 pub use self::draft::{Draft, EVENTS_KEPT, StoredEvent, event_id};
 pub(crate) use self::draft::{KeptMessage, outbox_id, outbox_kind};
 pub use self::lanes::{Admission, BacklogFull, Lanes};

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{AspectRatio, Catalog, LibraryLimits, Model, Plan, PlanCredits, PlanId, Route, Size};
+use super::{
+    AspectRatio, Catalog, LibraryLimits, Model, Plan, PlanCredits, PlanId, Route, Size,
+    UploadLimits,
+};
 use crate::credits::Credits;
 use crate::messages::QueueName;
 
@@ -13,6 +16,7 @@ use crate::messages::QueueName;
 #[serde(deny_unknown_fields)]
 struct File {
     jobs: Jobs,
+    uploads: Uploads,
     library: LibraryLimits,
     plan: Vec<PlanRow>,
     model: Vec<ModelRow>,
@@ -24,6 +28,15 @@ struct File {
 struct Jobs {
     deadline_seconds: u64,
     work_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Uploads {
+    most_bytes: u64,
+    link_seconds: u64,
+    unused_seconds: u64,
+    most_unused: usize,
 }
 
 #[derive(Deserialize)]
@@ -78,6 +91,12 @@ pub(super) fn parse(text: &str) -> Result<Catalog, String> {
         models,
         job_deadline: Duration::from_secs(file.jobs.deadline_seconds),
         work_limit: Duration::from_secs(file.jobs.work_seconds),
+        uploads: UploadLimits {
+            most_bytes: file.uploads.most_bytes,
+            link_life: Duration::from_secs(file.uploads.link_seconds),
+            unused_life: Duration::from_secs(file.uploads.unused_seconds),
+            most_unused: file.uploads.most_unused,
+        },
         library: file.library,
     })
 }
@@ -124,6 +143,12 @@ fn model(
     if row.routes.is_empty() {
         return Err(format!("model {} has no route to a provider", row.id));
     }
+    for (place, route) in row.routes.iter().enumerate() {
+        if row.routes[..place].iter().any(|other| other.provider == route.provider) {
+            let name = route.provider.as_str();
+            return Err(format!("model {} has two routes to {name}", row.id));
+        }
+    }
     let size = |(&aspect_ratio, &[width, height]): (&AspectRatio, &[u32; 2])| Size {
         aspect_ratio,
         width,
@@ -157,6 +182,7 @@ mod tests {
             ("id = \"basic\"", "id = \"premium\"", "in this order"),
             ("watermark = true", "watermark = true\nwatermrk = 1", "watermrk"),
             ("\"16:9\"", "\"16x9\"", "ratio"),
+            ("provider = \"cog\"", "provider = \"replicate\"", "two routes"),
         ] {
             let error = parse(&good.replacen(find, put, 1)).expect_err(find);
             assert!(error.contains(wanted), "{find}: {error}");

@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::generation::{Generation, Stage, plus};
+use super::inputs;
 use super::keeping::Keeping;
-use super::order::{NotPermitted, Order, permit};
+use super::order::{NotPermitted, Objection, Order, permit};
 use super::update::{dispatch, document_of};
 use super::view::GenerationView;
 use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft, Place};
 use crate::catalog::Model;
 use crate::credits::NotEnough;
 use crate::ids::{DecisionId, GenerationId, UserId};
+use crate::ports::blobs::BlobsError;
 use crate::ports::documents::{DocumentsError, NewDocument, Write, encode};
 use crate::ports::identity::Person;
 use crate::ports::moderation::{Category, ModerationError, Verdict};
@@ -49,6 +51,11 @@ pub enum CreateError {
     BacklogFull(#[from] BacklogFull),
     #[error("the prompt was kept back by the safety check")]
     Blocked { decision: DecisionId, category: Category },
+    /// Something is wrong with a picture that the job starts from; as in a wish, each fault names its field.
+    #[error("a picture to start from cannot be used")]
+    Inputs(Vec<Objection>),
+    #[error("a picture to start from was kept back by the safety check")]
+    InputBlocked { number: usize, decision: DecisionId, category: Category },
     #[error("this idempotency key was used for another request")]
     KeyReused,
     #[error("there is no such generation")]
@@ -56,6 +63,8 @@ pub enum CreateError {
     /// Nothing was stored or charged.
     #[error(transparent)]
     Moderation(#[from] ModerationError),
+    #[error(transparent)]
+    Blobs(#[from] BlobsError),
     #[error(transparent)]
     Documents(#[from] DocumentsError),
 }
@@ -124,14 +133,17 @@ async fn accept(
         if !moderated {
             // After the cheap refusals, before anything is stored; once, whatever conflicts follow.
             moderate(services, user, order).await?;
+            inputs::complete(services, user, order).await?;
             moderated = true;
         }
+        let order = inputs::fitted(services, user, order, model).await?;
+        inputs::pin(services, &order, &mut draft).await?;
         let deadline = SignedDuration::try_from(services.catalog.job_deadline);
         let mut generation = Generation {
             schema: 1,
             id: id.clone(),
             user: user.clone(),
-            order: order.clone(),
+            order,
             plan: draft.account.plan,
             queue,
             created_at: draft.now,
@@ -204,8 +216,7 @@ async fn moderate(services: &Services, user: &UserId, order: &Order) -> Result<(
 }
 
 pub(crate) fn ulid(services: &Services) -> ulid::Ulid {
-    let now = services.clock.now().as_millisecond();
-    ulid::Ulid::from_parts(u64::try_from(now).unwrap_or(0), services.ids.random())
+    services.fresh_ulid()
 }
 
 fn hex_sha256(parts: &[&[u8]]) -> String {

@@ -94,6 +94,8 @@ pub enum Failure {
     ProviderFailed,
     /// The provider's file could not be used.
     BadOutput,
+    /// A picture that it starts from is there no more.
+    InputGone,
     TimedOut,
 }
 
@@ -147,6 +149,11 @@ impl Generation {
             Stage::AtWork { images, .. } => images,
             Stage::Ended(ended) => &ended.images,
         }
+    }
+
+    /// What providers take for the job so far, in millionths of a dollar. Not for users.
+    pub fn spent_usd_micros(&self) -> u64 {
+        self.images().iter().map(|image| image.spent_usd_micros).sum()
     }
 
     pub fn is_final(&self) -> bool {
@@ -250,7 +257,8 @@ fn outcome_of(images: &[Image]) -> Outcome {
             ImageState::Planned { .. }
             | ImageState::Requested { .. }
             | ImageState::Rendering { .. }
-            | ImageState::Drawn { .. } => {}
+            | ImageState::Drawn { .. }
+            | ImageState::Kept { .. } => {}
         }
     }
     blocked.unwrap_or(Outcome::Failed { reason: failure })

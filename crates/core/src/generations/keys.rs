@@ -8,6 +8,8 @@ pub(crate) enum Rendition {
     Original(OutputFormat),
     Display,
     Thumbnail,
+    /// The provider's file as it came, unchecked: no link to it is ever made, and it goes when it is finished.
+    Raw,
     /// The original without its recipe, for those who are not to read the prompt. Made when it is first needed.
     Plain(OutputFormat),
 }
@@ -24,6 +26,7 @@ pub(crate) fn blob_key(
         Rendition::Original(OutputFormat::Jpeg) => "original.jpg",
         Rendition::Display => "display.webp",
         Rendition::Thumbnail => "thumbnail.webp",
+        Rendition::Raw => "raw.bin",
         Rendition::Plain(OutputFormat::Webp) => "plain.webp",
         Rendition::Plain(OutputFormat::Png) => "plain.png",
         Rendition::Plain(OutputFormat::Jpeg) => "plain.jpg",

@@ -1,9 +1,13 @@
 //! What a user asks for, checked against the catalogue.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
+use super::inputs::{self, Input, InputWish};
 use crate::catalog::{AspectRatio, Catalog, Model, OutputFormat, Plan};
 use crate::credits::Credits;
+use crate::ids::GenerationId;
 
 /// Words to draw: not blank, at most as many characters as the model takes, no control characters but line breaks
 /// and tabs.
@@ -22,6 +26,10 @@ pub struct Wish {
     pub output_format: Option<OutputFormat>,
     /// Whether the prompt goes into the file's metadata; default yes.
     pub embed_prompt: Option<bool>,
+    /// Pictures to start from.
+    pub inputs: Vec<InputWish>,
+    /// How far the result may go from the input, 0.01 to 1.
+    pub strength: Option<f64>,
 }
 
 /// An order that the catalogue can make.
@@ -35,13 +43,27 @@ pub struct Order {
     pub seed: Option<u32>,
     pub output_format: OutputFormat,
     pub embed_prompt: bool,
+    /// Pictures to start from, in the user's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Input>,
+    /// In hundredths; for models that take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strength_percent: Option<u8>,
+    /// The ratio was left open: it is the one most like the first input.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub follows_input: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(it: &bool) -> bool {
+    !it
 }
 
 /// One thing that is wrong with a wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Objection {
     /// The field's name on the wire.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     pub detail: String,
 }
 
@@ -56,7 +78,9 @@ impl Wish {
     /// [`permit`].
     pub fn parse<'c>(&self, catalog: &'c Catalog) -> Result<(Order, &'c Model), Vec<Objection>> {
         let mut objections = Vec::new();
-        let mut object = |field, detail: String| objections.push(Objection { field, detail });
+        let mut object = |field: &'static str, detail: String| {
+            objections.push(Objection { field: field.into(), detail });
+        };
         let model = catalog.model(&self.model);
         if model.is_none() {
             let known: Vec<_> = catalog.models.iter().map(|m| m.id.as_str()).collect();
@@ -89,6 +113,15 @@ impl Wish {
         if self.seed.is_some_and(|seed| seed > MAX_SEED) {
             object("seed", format!("must be 0 to {MAX_SEED}"));
         }
+        let inputs = model.map(|model| inputs::parse(&self.inputs, self.strength, model));
+        let (inputs, strength_percent) = match inputs {
+            Some(Ok(parsed)) => parsed,
+            Some(Err(wrong)) => {
+                objections.extend(wrong);
+                (Vec::new(), None)
+            }
+            None => (Vec::new(), None),
+        };
         match (model, aspect_ratio) {
             (Some(model), Ok(aspect_ratio)) if objections.is_empty() => {
                 let order = Order {
@@ -99,6 +132,9 @@ impl Wish {
                     seed: self.seed,
                     output_format: self.output_format.unwrap_or(OutputFormat::Webp),
                     embed_prompt: self.embed_prompt.unwrap_or(true),
+                    follows_input: self.aspect_ratio.is_none() && !inputs.is_empty(),
+                    inputs,
+                    strength_percent,
                 };
                 Ok((order, model))
             }
@@ -140,6 +176,14 @@ impl Order {
         model.price(self.count)
     }
 
+    /// The picture of the user's own that it starts from, if there is one: where a result comes from.
+    pub fn parent(&self) -> Option<(&GenerationId, u32)> {
+        self.inputs.iter().find_map(|input| match input {
+            Input::Image { generation, index } => Some((generation, *index)),
+            Input::Upload { .. } => None,
+        })
+    }
+
     /// The seed of one image: the user's for the first, counted on for the next ones, so that each can be made again
     /// alone; or `chance`.
     pub fn seed_of(&self, index: u32, chance: u128) -> u32 {
@@ -177,13 +221,15 @@ mod tests {
             seed: None,
             output_format: None,
             embed_prompt: None,
+            inputs: Vec::new(),
+            strength: None,
         }
     }
 
-    fn fields(wish: &Wish) -> Vec<&'static str> {
+    fn fields(wish: &Wish) -> Vec<Cow<'static, str>> {
         let catalog = Catalog::built_in();
         let objections = wish.parse(&catalog).expect_err("it is wrong");
-        objections.iter().map(|o| o.field).collect()
+        objections.into_iter().map(|o| o.field).collect()
     }
 
     #[test]

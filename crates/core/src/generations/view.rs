@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::generation::{Failure, Generation, Outcome, Stage};
 use super::image::{Asset, Image, ImageState};
+use super::inputs::Input;
 use super::keeping::Removal;
 use super::keys::{Rendition, blob_key};
 use super::pace::{self, Pace};
@@ -27,7 +28,7 @@ pub struct GenerationView {
     pub status: &'static str,
     /// Only rises: of two versions of a job the one with the higher revision is the later.
     pub revision: u64,
-    /// `text_to_image`.
+    /// `text_to_image`, or `image_to_image` when it starts from pictures.
     pub kind: &'static str,
     pub model: String,
     pub prompt: String,
@@ -36,6 +37,12 @@ pub struct GenerationView {
     /// As asked for; `null` when chance decided. Each image tells its own.
     pub seed: Option<u32>,
     pub output_format: &'static str,
+    /// The pictures that it starts from.
+    pub inputs: Vec<InputView>,
+    /// How far the result may go from the input, 0.01 to 1; for models that take it.
+    pub strength: Option<f64>,
+    /// The job whose picture it starts from, if it is one of yours.
+    pub parent: Option<String>,
     /// While queued: how many of your own jobs come first.
     pub position: usize,
     /// While not ended: the time that is left, in seconds, as jobs of this model and queue took lately.
@@ -60,6 +67,15 @@ pub struct GenerationView {
     pub deleted_at: Option<String>,
     /// In the trash: until then it can be restored.
     pub restorable_until: Option<String>,
+}
+
+/// A picture that a job starts from: one that you brought along, or one of an earlier job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Input))]
+pub struct InputView {
+    pub upload_id: Option<String>,
+    pub generation_id: Option<String>,
+    pub index: Option<u32>,
 }
 
 /// Where the price of a job is.
@@ -101,7 +117,7 @@ pub struct ImageView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GenerationError))]
 pub struct ErrorView {
-    /// `refused`, `provider_failed`, `bad_output`, `timed_out`, `cancelled`, `blocked` or `partial`.
+    /// `refused`, `provider_failed`, `bad_output`, `input_gone`, `timed_out`, `cancelled`, `blocked` or `partial`.
     pub code: &'static str,
     /// A sentence for the user, with what became of the credits.
     pub detail: String,
@@ -150,13 +166,16 @@ impl GenerationView {
             id: generation.id.to_string(),
             status: generation.status().as_str(),
             revision: generation.revision,
-            kind: "text_to_image",
+            kind: if order.inputs.is_empty() { "text_to_image" } else { "image_to_image" },
             model: order.model.clone(),
             prompt: if removed { String::new() } else { order.prompt.as_str().to_owned() },
             aspect_ratio: order.aspect_ratio.to_string(),
             count: order.count,
             seed: order.seed,
             output_format: order.output_format.as_str(),
+            inputs: order.inputs.iter().map(InputView::from).collect(),
+            strength: order.strength_percent.map(|percent| f64::from(percent) / 100.0),
+            parent: order.parent().map(|(generation, _)| generation.to_string()),
             position,
             eta_seconds: outlook.eta_seconds,
             progress: outlook.progress,
@@ -173,6 +192,21 @@ impl GenerationView {
             expires_at: keeping.expires_at.map(|at| at.to_string()),
             deleted_at: deleted_at.map(|at| at.to_string()),
             restorable_until: restorable_until.map(|at| at.to_string()),
+        }
+    }
+}
+
+impl From<&Input> for InputView {
+    fn from(input: &Input) -> Self {
+        match input {
+            Input::Upload { upload } => {
+                Self { upload_id: Some(upload.to_string()), generation_id: None, index: None }
+            }
+            Input::Image { generation, index } => Self {
+                upload_id: None,
+                generation_id: Some(generation.to_string()),
+                index: Some(*index),
+            },
         }
     }
 }
@@ -260,7 +294,8 @@ async fn image_view(
         ImageState::Planned { .. }
         | ImageState::Requested { .. }
         | ImageState::Rendering { .. }
-        | ImageState::Drawn { .. } => {}
+        | ImageState::Drawn { .. }
+        | ImageState::Kept { .. } => {}
         ImageState::Failed { .. } => view.status = "failed",
         ImageState::Filtered { decision, category } => {
             view.status = "filtered";
@@ -338,6 +373,7 @@ impl Failure {
             Self::Refused => "refused",
             Self::ProviderFailed => "provider_failed",
             Self::BadOutput => "bad_output",
+            Self::InputGone => "input_gone",
             Self::TimedOut => "timed_out",
         }
     }
@@ -347,6 +383,9 @@ impl Failure {
             Self::Refused => "The model does not accept this prompt; change it and try again.",
             Self::ProviderFailed => "The model failed to draw this picture; try again.",
             Self::BadOutput => "The model's file could not be used; try again.",
+            Self::InputGone => {
+                "A picture that this job starts from is there no more; choose another."
+            }
             Self::TimedOut => "The picture was not ready in time; try again later.",
         }
     }

@@ -259,6 +259,7 @@ fn delivered(job: &Generation) -> impl Iterator<Item = (u32, &Asset)> {
         | ImageState::Requested { .. }
         | ImageState::Rendering { .. }
         | ImageState::Drawn { .. }
+        | ImageState::Kept { .. }
         | ImageState::Filtered { .. }
         | ImageState::Failed { .. } => None,
     })

@@ -9,8 +9,11 @@ use super::BoxError;
 
 /// Private blobs.
 ///
-/// Promises: a `put` is whole or absent, and durable before it returns; a link opens exactly one blob, for reading,
-/// until it expires.
+/// Promises: a `put` is whole or absent, and durable before it returns; a link opens exactly one blob, for reading
+/// or for making it, until it expires.
+///
+/// Six methods, one more than usual: `size` is there because no store holds a stranger's upload to a size, so whoever
+/// reads one asks first.
 #[async_trait]
 pub trait Blobs: std::fmt::Debug + Send + Sync + 'static {
     /// Writes `bytes` at `key`, replacing what is there.
@@ -21,6 +24,9 @@ pub trait Blobs: std::fmt::Debug + Send + Sync + 'static {
 
     /// `Ok(None)` when nothing is there.
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BlobsError>;
+
+    /// How many bytes are there, without reading them; `Ok(None)` when nothing is.
+    async fn size(&self, key: &str) -> Result<Option<u64>, BlobsError>;
 
     /// Deleting what is not there is done already.
     async fn delete(&self, key: &str) -> Result<(), BlobsError>;
@@ -33,6 +39,29 @@ pub trait Blobs: std::fmt::Debug + Send + Sync + 'static {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<String, BlobsError>;
+
+    /// A link by which a stranger makes the blob `key`, once: it neither reads nor overwrites. It is good for `ttl`
+    /// (1 minute to 24 hours) from `now`.
+    ///
+    /// `limit` is how many bytes were agreed on. A store that can holds the sender to it; Azure Storage cannot write
+    /// it into a link, so whoever reads the blob asks for its [`size`](Self::size) first.
+    async fn upload_url(
+        &self,
+        key: &str,
+        content_type: &str,
+        limit: u64,
+        now: Timestamp,
+        ttl: Duration,
+    ) -> Result<UploadUrl, BlobsError>;
+}
+
+/// Where and how a stranger sends a blob: `PUT` with these headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadUrl {
+    pub url: String,
+    /// Names and values that the store wants beside the body.
+    pub headers: Vec<(&'static str, String)>,
+    pub expires_at: Timestamp,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -121,7 +121,7 @@ fn prompt_of(decision: &Decision, new: &NewAppeal) -> Result<Option<String>, App
     let invalid =
         |detail: &str| Err(AppealError::Invalid { field: "prompt", detail: detail.to_owned() });
     match (&decision.subject, &new.prompt) {
-        (Subject::Image { .. }, _) => Ok(None),
+        (Subject::Image { .. } | Subject::Upload { .. }, _) => Ok(None),
         (Subject::Prompt, None) => {
             invalid("is needed: a prompt that is kept back is not stored, so send it again")
         }

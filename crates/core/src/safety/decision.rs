@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::pardon::Fingerprint;
-use crate::ids::{DecisionId, GenerationId};
+use crate::ids::{DecisionId, GenerationId, UploadId};
 use crate::ports::documents::{NewDocument, encode};
 use crate::ports::moderation::Category;
 
@@ -36,6 +36,10 @@ pub enum Subject {
     Image {
         generation: GenerationId,
         index: u32,
+    },
+    /// A picture that its owner brought along. It is removed.
+    Upload {
+        upload: UploadId,
     },
 }
 
@@ -97,6 +101,18 @@ impl Decision {
         at: Timestamp,
     ) -> Self {
         let subject = Subject::Image { generation, index };
+        Self { schema: 1, id, at, subject, fingerprint, category, severity, appeal: None }
+    }
+
+    pub(crate) fn of_upload(
+        id: DecisionId,
+        upload: UploadId,
+        fingerprint: Fingerprint,
+        category: Category,
+        severity: u8,
+        at: Timestamp,
+    ) -> Self {
+        let (subject, severity) = (Subject::Upload { upload }, Some(severity));
         Self { schema: 1, id, at, subject, fingerprint, category, severity, appeal: None }
     }
 

@@ -75,10 +75,15 @@ impl Link {
             Access::Create => permitted('c') || permitted('w'),
             Access::Write => permitted('w'),
         };
-        if permitted {
-            Ok(())
-        } else {
-            Err(("AuthorizationPermissionMismatch", "The link does not permit this."))
+        match access {
+            _ if permitted => Ok(()),
+            Access::Write if self.field("sp").contains('c') => Err((
+                "UnauthorizedBlobOverwrite",
+                "This request is not authorized to perform blob overwrites.",
+            )),
+            Access::Read | Access::Create | Access::Write => {
+                Err(("AuthorizationPermissionMismatch", "The link does not permit this."))
+            }
         }
     }
 
@@ -186,7 +191,8 @@ pub(super) mod tests {
     fn c_makes_a_blob_and_does_not_overwrite_one() {
         let create = link(&target(), "se=2026-01-01T01:00:00Z&sr=b&sp=c");
         assert_eq!(verdict(&create, Access::Create), Ok(()));
-        assert_eq!(verdict(&create, Access::Write), Err("AuthorizationPermissionMismatch"));
+        assert_eq!(verdict(&create, Access::Write), Err("UnauthorizedBlobOverwrite"));
+        assert_eq!(verdict(&create, Access::Read), Err("AuthorizationPermissionMismatch"));
     }
 
     #[test]

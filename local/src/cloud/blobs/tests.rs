@@ -145,3 +145,48 @@ async fn no_name_leads_out_of_the_folder() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_link_that_only_makes_a_blob_neither_exchanges_nor_reads_it() {
+    let blobs = blobs("blobs-create");
+    let put = || signed(&blobs, Method::PUT, "u1/upl/raw", "c");
+    assert_eq!(blobs.handle(put()).await.status(), StatusCode::CREATED);
+    let again = blobs.handle(put()).await;
+    assert_eq!(
+        (again.status(), code(&again)),
+        (StatusCode::FORBIDDEN, "UnauthorizedBlobOverwrite")
+    );
+    let read = blobs.handle(signed(&blobs, Method::GET, "u1/upl/raw", "c")).await;
+    assert_eq!(
+        (read.status(), code(&read)),
+        (StatusCode::FORBIDDEN, "AuthorizationPermissionMismatch")
+    );
+}
+
+#[tokio::test]
+async fn a_browser_of_another_origin_may_send_what_a_link_allows() {
+    let blobs = blobs("blobs-cors");
+    let asked = blobs.handle(call(Method::OPTIONS, "/uploads/u1/upl/raw", "")).await;
+    assert_eq!(asked.status(), StatusCode::OK);
+    let header = |name: &str| asked.headers()[name].to_str().expect("text").to_owned();
+    assert_eq!(header("access-control-allow-origin"), "*");
+    assert!(header("access-control-allow-methods").contains("PUT"));
+    assert!(header("access-control-allow-headers").contains('*'));
+    let put = blobs.handle(signed(&blobs, Method::PUT, "u1/upl/raw", "c")).await;
+    assert_eq!(put.headers()["access-control-allow-origin"], "*");
+    // A page must be able to read why it was refused.
+    let refused = blobs.handle(signed(&blobs, Method::PUT, "u1/upl/raw", "c")).await;
+    assert_eq!(refused.headers()["access-control-allow-origin"], "*");
+}
+
+#[tokio::test]
+async fn an_upload_of_more_than_the_store_takes_is_refused() {
+    let blobs = blobs("blobs-large");
+    let mut put = signed(&blobs, Method::PUT, "a.png", "c");
+    put.body = Bytes::from(vec![0; MAX_BYTES + 1]);
+    let answer = blobs.handle(put).await;
+    assert_eq!(
+        (answer.status(), code(&answer)),
+        (StatusCode::PAYLOAD_TOO_LARGE, "RequestBodyTooLarge")
+    );
+}

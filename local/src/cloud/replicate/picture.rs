@@ -39,15 +39,16 @@ pub(super) fn files(
         .and_then(|it| u8::try_from(it).ok())
         .unwrap_or(80);
     let asked = model.value(input, "num_outputs").as_u64().unwrap_or(1);
+    let source = composed(inputs, width, height);
     // With several outputs the unsafe ones are left out, so fewer come than were asked for.
     let delivered = if script.drops_one { asked - 1 } else { asked };
     (0..delivered)
         .map(|number| {
             let seed = prediction.seed.wrapping_add(number);
-            let mut picture = match inputs.first() {
-                Some(input) => {
+            let mut picture = match &source {
+                Some(source) => {
                     let strength = strength(model, prediction);
-                    painter::repaint(script.subject, seed, input, strength, width, height)
+                    painter::repaint(script.subject, seed, source, strength, width, height)
                 }
                 None => painter::paint(script.subject, seed, width, height),
             };
@@ -59,7 +60,7 @@ pub(super) fn files(
         .collect()
 }
 
-fn is_unsafe(subject: &str, number: u64) -> bool {
+pub(in crate::cloud) fn is_unsafe(subject: &str, number: u64) -> bool {
     let first_only = subject.contains("one-unsafe-image");
     subject.contains("unsafe-image") && (number == 0 || !first_only)
 }
@@ -92,7 +93,10 @@ fn uris(model: &Model, input: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-async fn fetch(client: &reqwest::Client, uri: &str) -> Result<Vec<u8>, String> {
+pub(in crate::cloud) async fn fetch(
+    client: &reqwest::Client,
+    uri: &str,
+) -> Result<Vec<u8>, String> {
     if let Some(data) = uri.strip_prefix("data:") {
         let (_, content) = data.split_once(";base64,").ok_or("an input image is not base64")?;
         return BASE64.decode(content).map_err(|e| format!("an input image cannot be read: {e}"));
@@ -114,7 +118,7 @@ async fn fetch(client: &reqwest::Client, uri: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn decode(bytes: Vec<u8>) -> Result<RgbImage, String> {
+pub(in crate::cloud) fn decode(bytes: Vec<u8>) -> Result<RgbImage, String> {
     let reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
     reader
@@ -154,7 +158,7 @@ fn size(model: &Model, input: &Map<String, Value>, given: Option<(u32, u32)>) ->
 }
 
 /// The same shape with no side longer than `canvas`.
-fn within(canvas: Option<u32>, width: u32, height: u32) -> (u32, u32) {
+pub(in crate::cloud) fn within(canvas: Option<u32>, width: u32, height: u32) -> (u32, u32) {
     let longest = width.max(height);
     match canvas {
         Some(canvas) if canvas < longest => {
@@ -204,11 +208,51 @@ fn fitted(quotient: f64, megapixels: f64) -> (u32, u32) {
 /// How much of the result is painted and how much is the input image: 1 ignores the image.
 #[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
 fn strength(model: &Model, prediction: &Prediction) -> f32 {
-    model.value(&prediction.input, "prompt_strength").as_f64().unwrap_or(0.55).clamp(0.0, 1.0)
+    let usual = match model.name {
+        // It edits: what the words do not speak of stays.
+        "flux-kontext-pro" => 0.45,
+        // It makes a new picture with what it was shown.
+        "flux-2-pro" => 0.55,
+        // `image_prompt` is a hint at a composition.
+        _ => 0.85,
+    };
+    model.value(&prediction.input, "prompt_strength").as_f64().unwrap_or(usual).clamp(0.0, 1.0)
         as f32
 }
 
-fn mark(picture: &mut RgbImage) {
+/// What is painted over: the one image, or all of them side by side, each running into the next.
+fn composed(inputs: &[RgbImage], width: u32, height: u32) -> Option<RgbImage> {
+    let (first, others) = inputs.split_first()?;
+    if others.is_empty() {
+        return Some(first.clone());
+    }
+    let layers: Vec<RgbImage> = inputs.iter().map(|it| covering(it, width, height)).collect();
+    let last = layers.len() - 1;
+    Some(RgbImage::from_fn(width, height, |x, y| {
+        // In 1/256 of a band, measured from the middle of the first one.
+        let bands = u64::try_from(layers.len()).expect("a list in memory");
+        let across = (u64::from(x) * bands * 256 / u64::from(width)).saturating_sub(128);
+        let index = usize::try_from(across / 256).unwrap_or(last).min(last);
+        // Most of a band is one image alone; the fade is the quarter between two.
+        let fade = ((across % 256).saturating_sub(96) * 4).min(256);
+        let (one, other) =
+            (layers[index].get_pixel(x, y), layers[(index + 1).min(last)].get_pixel(x, y));
+        let mixed = |channel: usize| {
+            let (one, other) = (u64::from(one[channel]), u64::from(other[channel]));
+            u8::try_from((one * (256 - fade) + other * fade) / 256).unwrap_or(u8::MAX)
+        };
+        Rgb([mixed(0), mixed(1), mixed(2)])
+    }))
+}
+
+/// The middle of `image`, scaled until it fills the size.
+fn covering(image: &RgbImage, width: u32, height: u32) -> RgbImage {
+    DynamicImage::ImageRgb8(image.clone())
+        .resize_to_fill(width, height, image::imageops::FilterType::Triangle)
+        .into_rgb8()
+}
+
+pub(in crate::cloud) fn mark(picture: &mut RgbImage) {
     let side = content_safety::MARKER_SIDE;
     for (x, y) in (0..side.min(picture.width())).flat_map(|x| (0..side).map(move |y| (x, y))) {
         if let Some(pixel) = picture.get_pixel_mut_checked(x, y) {
@@ -217,7 +261,7 @@ fn mark(picture: &mut RgbImage) {
     }
 }
 
-fn encode(picture: &RgbImage, extension: &str, quality: u8) -> Vec<u8> {
+pub(in crate::cloud) fn encode(picture: &RgbImage, extension: &str, quality: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let written = match extension {
         "png" => picture.write_to(&mut bytes, ImageFormat::Png),
@@ -310,6 +354,78 @@ mod tests {
         assert_eq!([0, 1].map(|number| is_unsafe("an unsafe-image", number)), [true, true]);
         assert_eq!([0, 1].map(|number| is_unsafe("one-unsafe-image", number)), [true, false]);
         assert!(!is_unsafe("a fox", 0));
+    }
+
+    /// Dark on the left, bright on the right, in one colour.
+    fn slope(colour: [u8; 3]) -> RgbImage {
+        RgbImage::from_fn(128, 128, |x, _| {
+            Rgb(colour.map(|it| u8::try_from(u32::from(it) * x / 127).expect("a share of a byte")))
+        })
+    }
+
+    fn painted(model: &str, input: &Value, inputs: &[RgbImage]) -> RgbImage {
+        let files = files(&ordered(model, input), inputs, Some(128));
+        decode(files[0].1.clone()).expect("we encoded it")
+    }
+
+    /// The mean of a channel from column `from` to column `to`.
+    fn mean(image: &RgbImage, channel: usize, from: u32, to: u32) -> f64 {
+        let columns = image.enumerate_pixels().filter(|(x, _, _)| (from..to).contains(x));
+        let (sum, count) = columns.fold((0.0, 0.0), |(sum, count), (_, _, it)| {
+            (sum + f64::from(it[channel]), count + 1.0)
+        });
+        sum / count
+    }
+
+    #[test]
+    fn an_edit_keeps_what_it_was_given_and_follows_the_words() {
+        let given = slope([200, 200, 200]);
+        let edit = |prompt: &str| {
+            let input = json!({"prompt": prompt, "output_format": "png"});
+            painted("flux-kontext-pro", &input, std::slice::from_ref(&given))
+        };
+        let (one, other) = (edit("a red sunset"), edit("a blue night"));
+        assert_eq!(one, edit("a red sunset"), "the same words and seed are the same picture");
+        assert_ne!(one, other);
+        for picture in [&one, &other] {
+            let (left, right) = (mean(picture, 1, 0, 32), mean(picture, 1, 96, 128));
+            assert!(right > left + 20.0, "dark on the left: {left} and {right}");
+        }
+        let redness = |it: &RgbImage| mean(it, 0, 0, 128) - mean(it, 2, 0, 128);
+        assert!(redness(&one) > redness(&other) + 10.0, "{} {}", redness(&one), redness(&other));
+    }
+
+    #[test]
+    fn references_stand_side_by_side() {
+        let (red, blue) = (
+            RgbImage::from_pixel(64, 64, Rgb([230, 20, 20])),
+            RgbImage::from_pixel(64, 64, Rgb([20, 20, 230])),
+        );
+        let both = composed(&[red.clone(), blue.clone()], 128, 64).expect("there are images");
+        assert_eq!(both.get_pixel(2, 2), &Rgb([230, 20, 20]));
+        assert_eq!(both.get_pixel(125, 2), &Rgb([20, 20, 230]));
+        let input = json!({"prompt": "a field", "output_format": "png"});
+        let picture = painted("flux-2-pro", &input, &[red, blue]);
+        let redness = |from, to| mean(&picture, 0, from, to) - mean(&picture, 2, from, to);
+        assert!(redness(0, 40) > redness(88, 128), "the first is on the left");
+        let three = composed(&vec![slope([9; 3]); 3], 100, 40).expect("there are images");
+        assert_eq!(three.dimensions(), (100, 40));
+    }
+
+    #[test]
+    fn the_more_strength_the_less_is_left_of_the_input() {
+        let given = slope([255, 120, 0]);
+        let off = |strength: f64| {
+            let input =
+                json!({"prompt": "a fox", "prompt_strength": strength, "output_format": "png"});
+            let picture = painted("flux-dev", &input, std::slice::from_ref(&given));
+            let pairs = picture.pixels().zip(given.pixels());
+            pairs
+                .map(|(a, b)| (0..3).map(|c| u64::from(a[c].abs_diff(b[c]))).sum::<u64>())
+                .sum::<u64>()
+        };
+        let (little, much, all) = (off(0.2), off(0.6), off(1.0));
+        assert!(little < much && much < all, "{little} {much} {all}");
     }
 
     #[test]

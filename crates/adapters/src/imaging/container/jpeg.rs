@@ -18,7 +18,7 @@ const MAX_SCANS: usize = 100;
 pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
     let mut pieces = vec![&bytes[..2]];
     let (mut size, mut exif, mut xmp) = (None, None, None);
-    let (mut place, mut scans) = (1, 0);
+    let (mut place, mut scans, mut ink) = (1, 0, false);
     let mut at = 2;
     loop {
         let Marker { kind, start } = next_marker(bytes, at)?;
@@ -41,8 +41,12 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         }
         let mut end = start + 2 + length;
         let data = bytes.get(start + 4..end).ok_or(ImagingError::Truncated)?;
-        if is_frame(kind) && size.replace(frame(data)?).is_some() {
-            return Err(ImagingError::Damaged("it holds more than one picture"));
+        if is_frame(kind) {
+            // Four components are ink.
+            ink = data.get(5) == Some(&4);
+            if size.replace(frame(data)?).is_some() {
+                return Err(ImagingError::Damaged("it holds more than one picture"));
+            }
         }
         match kind {
             0xda => {
@@ -76,6 +80,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         place,
         profile: None,
         alpha: false,
+        ink,
         exif,
         xmp,
     })
@@ -138,10 +143,6 @@ fn is_frame(kind: u8) -> bool {
 fn frame(data: &[u8]) -> Result<(u32, u32), ImagingError> {
     let height = u16_be(data, 1).ok_or(ImagingError::Truncated)?;
     let width = u16_be(data, 3).ok_or(ImagingError::Truncated)?;
-    // Ink needs its profile to become light; a formula without it gives wrong colours.
-    if data.get(5) == Some(&4) {
-        return Err(ImagingError::Unsupported("CMYK pictures"));
-    }
     Ok((u32::from(width), u32::from(height)))
 }
 

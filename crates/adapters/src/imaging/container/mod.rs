@@ -38,6 +38,8 @@ pub(super) struct Container<'a> {
     profile: Option<&'a [u8]>,
     /// Whether pixels may be transparent (WebP writes it into its header).
     alpha: bool,
+    /// Whether the numbers are amounts of ink (a CMYK JPEG).
+    ink: bool,
     exif: Option<&'a [u8]>,
     xmp: Option<&'a [u8]>,
 }
@@ -52,6 +54,16 @@ struct Notes {
 impl<'a> Container<'a> {
     /// Takes a file apart. Its first bytes decide what it is, never a name or a header.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, ImagingError> {
+        let container = Self::open_any(bytes)?;
+        // Ink needs its profile to become light; a formula without it gives other colours.
+        if container.ink {
+            return Err(ImagingError::Unsupported("CMYK pictures"));
+        }
+        Ok(container)
+    }
+
+    /// The same, and a picture in ink too: for a use where nearly the right colours are better than no picture.
+    pub(super) fn open_any(bytes: &'a [u8]) -> Result<Self, ImagingError> {
         if bytes.len() > MAX_BYTES {
             return Err(ImagingError::TooLarge(format!("{} bytes", bytes.len())));
         }

@@ -36,7 +36,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
             }
             b"tRNS" => alpha = true,
             b"IDAT" => place = place.or(Some(pieces.len())),
-            b"acTL" => return Err(ImagingError::Unsupported("animated pictures")),
+            b"acTL" => return Err(ImagingError::Animated),
             b"eXIf" => exif = exif.or(Some(data)),
             b"iTXt" => xmp = xmp.or(xmp_of(data)),
             _ => {}
@@ -58,6 +58,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         place: place.ok_or(ImagingError::Damaged("it has no pixels"))?,
         profile: None,
         alpha,
+        ink: false,
         exif,
         xmp,
     })

@@ -25,9 +25,9 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         let data = bytes.get(at + 8..end).ok_or(ImagingError::Truncated)?;
         match kind {
             b"VP8X" if data.first().is_some_and(|flags| flags & IS_ANIMATED != 0) => {
-                return Err(ImagingError::Unsupported("animated pictures"));
+                return Err(ImagingError::Animated);
             }
-            b"ANIM" | b"ANMF" => return Err(ImagingError::Unsupported("animated pictures")),
+            b"ANIM" | b"ANMF" => return Err(ImagingError::Animated),
             b"VP8 " | b"VP8L" if size.is_some() => {
                 return Err(ImagingError::Damaged("it holds more than one picture"));
             }
@@ -62,6 +62,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Container<'_>, ImagingError> {
         place: 0,
         profile,
         alpha,
+        ink: false,
         exif,
         xmp,
     })

@@ -1,6 +1,7 @@
 //! The pipeline from outside, on pictures made here.
 
 mod finishing;
+mod normalising;
 mod recipes;
 mod refusals;
 mod stripping;
@@ -83,26 +84,30 @@ fn file(picture: impl Into<DynamicImage>, format: OutputFormat) -> Vec<u8> {
 
 /// A picture with what cameras and programs leave in files.
 fn file_with(format: OutputFormat, exif: Vec<u8>, profile: Vec<u8>) -> Vec<u8> {
-    let pixels = picture(60, 40);
+    file_of(&picture(60, 40), format, exif, profile)
+}
+
+fn file_of(pixels: &RgbImage, format: OutputFormat, exif: Vec<u8>, profile: Vec<u8>) -> Vec<u8> {
+    let (width, height) = pixels.dimensions();
     let mut bytes = Vec::new();
     match format {
         OutputFormat::Png => {
             let mut encoder = PngEncoder::new(&mut bytes);
             encoder.set_exif_metadata(exif).expect("supported");
             encoder.set_icc_profile(profile).expect("supported");
-            encoder.write_image(&pixels, 60, 40, ExtendedColorType::Rgb8).expect("memory");
+            encoder.write_image(pixels, width, height, ExtendedColorType::Rgb8).expect("memory");
         }
         OutputFormat::Jpeg => {
             let mut encoder = JpegEncoder::new(&mut bytes);
             encoder.set_exif_metadata(exif).expect("supported");
             encoder.set_icc_profile(profile).expect("supported");
-            encoder.write_image(&pixels, 60, 40, ExtendedColorType::Rgb8).expect("memory");
+            encoder.write_image(pixels, width, height, ExtendedColorType::Rgb8).expect("memory");
         }
         OutputFormat::Webp => {
             let mut encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
             encoder.set_exif_metadata(exif).expect("supported");
             encoder.set_icc_profile(profile).expect("supported");
-            encoder.write_image(&pixels, 60, 40, ExtendedColorType::Rgb8).expect("memory");
+            encoder.write_image(pixels, width, height, ExtendedColorType::Rgb8).expect("memory");
         }
     }
     bytes

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{FORMATS, file, finished, noise, order, picture, recipe};
 use crate::imaging::{
-    ImagingError, OutputFormat, finish, for_moderation, read_recipe, without_recipe,
+    ImagingError, OutputFormat, finish, for_moderation, normalise, read_recipe, without_recipe,
 };
 
 fn refusal(bytes: &[u8]) -> ImagingError {
@@ -78,9 +78,8 @@ fn animations_are_refused() {
 
 #[test]
 fn a_jpeg_in_printing_colours_is_refused() {
-    let mut jpeg = b"\xff\xd8\xff\xc0\0\x14\x08\0\x08\0\x08\x04".to_vec();
-    jpeg.extend_from_slice(b"\x01\x11\0\x02\x11\0\x03\x11\0\x04\x11\0\xff\xd9");
-    assert_eq!(refusal(&jpeg).to_string(), "CMYK pictures are not supported");
+    let jpeg = include_bytes!("../../../../../tests/it/fixtures/ink.jpg");
+    assert_eq!(refusal(jpeg).to_string(), "CMYK pictures are not supported");
 }
 
 #[test]
@@ -99,7 +98,8 @@ fn take_everything_from(bytes: &[u8]) {
     for format in FORMATS {
         let _ = finish(&order(bytes, format, &recipe));
     }
-    let _ = (for_moderation(bytes.to_vec()), read_recipe(bytes), without_recipe(bytes));
+    let moderated = for_moderation(bytes.to_vec());
+    let _ = (moderated, read_recipe(bytes), without_recipe(bytes), normalise(bytes));
 }
 
 proptest! {

@@ -186,3 +186,77 @@ fn every_model_of_the_catalogue_that_is_routed_here_is_known() {
         }
     }
 }
+
+fn with_inputs(
+    model: &str,
+    inputs: &[InputImage],
+    strength_percent: Option<u8>,
+) -> Result<serde_json::Value, &'static str> {
+    let catalog = Catalog::built_in();
+    let named = Ticketed {
+        user: UserId::of("i", "s"),
+        generation: "gen_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id"),
+        index: 0,
+    };
+    let model = catalog.model(model).expect("a model");
+    let request = ProviderRequest {
+        model,
+        prompt: "a red fox",
+        aspect_ratio: AspectRatio::SQUARE,
+        seed: 7,
+        output_format: OutputFormat::Webp,
+        inputs,
+        strength_percent,
+        ticket: &TicketKey::new("k").issue(&named),
+        callback: None,
+        cancel_after: Duration::from_mins(10),
+    };
+    let create = Create::new(&model.routes[0].model, &request)?;
+    Ok(serde_json::to_value(&create).expect("plain data")["input"].take())
+}
+
+fn at(url: &str) -> InputImage {
+    InputImage { content_type: "image/webp", bytes: vec![1, 2, 3], url: Some(url.into()) }
+}
+
+#[test]
+fn each_model_is_given_its_inputs_under_its_own_name() {
+    let (one, other) = (at("https://blobs.example/1"), at("https://blobs.example/2"));
+    let inline = InputImage { url: None, ..one.clone() };
+
+    let input = with_inputs("flux-dev", std::slice::from_ref(&one), Some(35)).expect("taken");
+    assert_eq!(
+        (&input["image"], &input["prompt_strength"], &input["go_fast"]),
+        (&json!("https://blobs.example/1"), &json!(0.35), &json!(false))
+    );
+    let input = with_inputs("flux-dev", &[], Some(35)).expect("taken");
+    assert!(input.get("image").is_none() && input.get("prompt_strength").is_none(), "{input}");
+
+    let input = with_inputs("flux-kontext-pro", &[inline], None).expect("taken");
+    assert_eq!(input["input_image"], "data:image/webp;base64,AQID");
+    assert_eq!(input["safety_tolerance"], 2);
+    assert!(input.get("prompt_strength").is_none(), "{input}");
+
+    let input = with_inputs("flux-2-pro", &[one.clone(), other], None).expect("taken");
+    assert_eq!(
+        input["input_images"],
+        json!(["https://blobs.example/1", "https://blobs.example/2"])
+    );
+    let input = with_inputs("flux-2-pro", &[], None).expect("taken");
+    assert!(input.get("input_images").is_none(), "{input}");
+
+    // Drawn without them it would be another picture, and paid.
+    assert!(with_inputs("flux-schnell", std::slice::from_ref(&one), None).is_err());
+    assert!(with_inputs("flux-dev", &[one.clone(), one], None).is_err());
+}
+
+#[test]
+fn what_is_too_large_to_go_along_is_refused() {
+    let large = InputImage { content_type: "image/webp", bytes: vec![0; 1_000_000], url: None };
+    let inputs = vec![large.clone(); 8];
+    let refused = with_inputs("flux-2-pro", &inputs, None);
+    assert_eq!(refused, Err("the input images are too large to go along"));
+    assert!(with_inputs("flux-2-pro", &inputs[..7], None).is_ok());
+    let linked = InputImage { url: Some("https://blobs.example/1".into()), ..large };
+    assert!(with_inputs("flux-2-pro", &vec![linked; 8], None).is_ok());
+}
