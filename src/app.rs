@@ -4,9 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use imagegen_adapters::bfl::{Bfl, BflSettings};
 use imagegen_adapters::clock::{SystemClock, SystemIds};
+use imagegen_adapters::cog::Cog;
 use imagegen_adapters::content_safety::{ContentSafety, ContentSafetySettings, Thresholds};
 use imagegen_adapters::files::FileBlobs;
+use imagegen_adapters::foundry::{Foundry, FoundrySettings};
 use imagegen_adapters::http::{Http, Secret};
 use imagegen_adapters::imaging::Pipeline;
 use imagegen_adapters::oidc::{OidcIdentity, OidcSettings};
@@ -15,9 +18,11 @@ use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::service_bus::ServiceBusQueue;
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_adapters::web_pubsub::WebPubSub;
-use imagegen_core::catalog::Catalog;
+use imagegen_core::catalog::{Catalog, Provider};
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::Identity;
+use imagegen_core::ports::image_provider::ImageProvider;
+use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 
@@ -52,7 +57,7 @@ impl App {
                 ServiceBusQueue::new(settings.get(SERVICE_BUS), http.clone(), clock.clone())
                     .map_err(wrong(SERVICE_BUS))?,
             ),
-            replicate: Arc::new(replicate(settings, http.clone())?),
+            providers: providers(settings, &http)?,
             realtime: Arc::new(
                 WebPubSub::new(
                     settings.get("WEB_PUBSUB_CONNECTION_STRING"),
@@ -97,15 +102,71 @@ fn blobs(settings: &Settings, container: &str) -> Result<FileBlobs, BadSettings>
         .map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 
-fn replicate(settings: &Settings, http: Http) -> Result<Replicate, BadSettings> {
+/// Those that have what they need; a model's routes to the others are as if they were not there.
+fn providers(settings: &Settings, http: &Http) -> Result<Providers, BadSettings> {
+    let mut known: Vec<(Provider, Arc<dyn ImageProvider>)> = Vec::new();
+    if let Some(token) = settings.optional("REPLICATE_API_TOKEN") {
+        known.push((Provider::Replicate, Arc::new(replicate(settings, token, http)?)));
+    }
+    match (settings.optional("FOUNDRY_ENDPOINT"), settings.optional("FOUNDRY_API_KEY")) {
+        (Some(endpoint), Some(key)) => {
+            known.push((Provider::Foundry, Arc::new(foundry(settings, endpoint, key, http)?)));
+        }
+        (None, None) => {}
+        (Some(_), None) => {
+            return Err(BadSettings::one("FOUNDRY_API_KEY", "it is needed with FOUNDRY_ENDPOINT"));
+        }
+        (None, Some(_)) => {
+            return Err(BadSettings::one("FOUNDRY_ENDPOINT", "it is needed with FOUNDRY_API_KEY"));
+        }
+    }
+    if let Some(key) = settings.optional("BFL_API_KEY") {
+        known.push((Provider::Bfl, Arc::new(bfl(settings, key, http)?)));
+    }
+    if let Some(base_url) = settings.optional("COG_BASE_URL") {
+        let cog = Cog::new(base_url, http.clone()).map_err(wrong("COG_BASE_URL"))?;
+        known.push((Provider::Cog, Arc::new(cog)));
+    }
+    if known.is_empty() {
+        let why = "nobody is left who could draw: set it, or FOUNDRY_ENDPOINT, BFL_API_KEY or COG_BASE_URL";
+        return Err(BadSettings::one("REPLICATE_API_TOKEN", why));
+    }
+    Ok(Providers::new(known))
+}
+
+fn replicate(settings: &Settings, token: &str, http: &Http) -> Result<Replicate, BadSettings> {
     let secrets = settings.list("REPLICATE_WEBHOOK_SECRETS").into_iter();
     let replicate = ReplicateSettings {
-        token: Secret::new(settings.get("REPLICATE_API_TOKEN")),
+        token: Secret::new(token),
         base_url: settings.get("REPLICATE_BASE_URL").to_owned(),
         webhook_secrets: secrets.map(Secret::new).collect(),
         output_hosts: settings.list("REPLICATE_DELIVERY_HOSTS"),
     };
-    Replicate::new(replicate, http).map_err(wrong("a REPLICATE_ setting"))
+    Replicate::new(replicate, http.clone()).map_err(wrong("a REPLICATE_ setting"))
+}
+
+fn foundry(
+    settings: &Settings,
+    endpoint: &str,
+    key: &str,
+    http: &Http,
+) -> Result<Foundry, BadSettings> {
+    let foundry = FoundrySettings {
+        endpoint: endpoint.to_owned(),
+        key: Secret::new(key),
+        output_hosts: settings.list("FOUNDRY_OUTPUT_HOSTS"),
+    };
+    Foundry::new(foundry, http.clone()).map_err(wrong("a FOUNDRY_ setting"))
+}
+
+fn bfl(settings: &Settings, key: &str, http: &Http) -> Result<Bfl, BadSettings> {
+    let bfl = BflSettings {
+        key: Secret::new(key),
+        base_url: settings.get("BFL_BASE_URL").to_owned(),
+        webhook_secret: settings.optional("BFL_WEBHOOK_SECRET").map(Secret::new),
+        hosts: settings.list("BFL_HOSTS"),
+    };
+    Bfl::new(bfl, http.clone()).map_err(wrong("a BFL_ setting"))
 }
 
 pub(crate) fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
@@ -139,9 +200,16 @@ fn thresholds(settings: &Settings) -> Result<Thresholds, BadSettings> {
 fn public_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
     let Some(url) = settings.optional("PUBLIC_URL") else { return Ok(None) };
     url::Url::parse(url).map_err(wrong("PUBLIC_URL"))?;
-    if settings.list("REPLICATE_WEBHOOK_SECRETS").is_empty() {
-        let why = "it is needed with PUBLIC_URL, or no webhook can be believed";
-        return Err(BadSettings::one("REPLICATE_WEBHOOK_SECRETS", why));
+    // Who reports, and what proves that it was them.
+    let reporting = [
+        ("REPLICATE_API_TOKEN", "REPLICATE_WEBHOOK_SECRETS"),
+        ("BFL_API_KEY", "BFL_WEBHOOK_SECRET"),
+    ];
+    for (key, secret) in reporting {
+        if settings.optional(key).is_some() && settings.optional(secret).is_none() {
+            let why = "it is needed with PUBLIC_URL, or no webhook can be believed";
+            return Err(BadSettings::one(secret, why));
+        }
     }
     Ok(Some(url.trim_end_matches('/').to_owned()))
 }

@@ -84,8 +84,9 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "REPLICATE_API_TOKEN",
-        kind: Kind::Secret,
-        doc: "The token of the Replicate account that pays for pictures.",
+        kind: Kind::Optional,
+        doc: "The token of the Replicate account that pays for pictures. Secret. Absent: Replicate is not asked. One \
+              provider at least must be set.",
         example: "r8_example",
     },
     Setting {
@@ -106,6 +107,59 @@ pub const SETTINGS: &[Setting] = &[
         kind: Kind::Default("replicate.delivery"),
         doc: "The hosts that pictures may be fetched from, with what is under them, separated by commas.",
         example: "replicate.delivery",
+    },
+    Setting {
+        name: "FOUNDRY_ENDPOINT",
+        kind: Kind::Optional,
+        doc: "Where FLUX in Azure AI Foundry is. Absent: Foundry is not asked.",
+        example: "https://example.api.cognitive.microsoft.com",
+    },
+    Setting {
+        name: "FOUNDRY_API_KEY",
+        kind: Kind::Optional,
+        doc: "The key of the Foundry resource. Secret. Needed with FOUNDRY_ENDPOINT.",
+        example: "c2VjcmV0",
+    },
+    Setting {
+        name: "FOUNDRY_OUTPUT_HOSTS",
+        kind: Kind::Default("blob.core.windows.net"),
+        doc: "The hosts that pictures may be fetched from when Foundry answers with a link, with what is under them, \
+              separated by commas.",
+        example: "blob.core.windows.net",
+    },
+    Setting {
+        name: "BFL_API_KEY",
+        kind: Kind::Optional,
+        doc: "The key of the account at Black Forest Labs. Secret. Absent: they are not asked.",
+        example: "c2VjcmV0",
+    },
+    Setting {
+        name: "BFL_BASE_URL",
+        kind: Kind::Default("https://api.bfl.ai"),
+        doc: "Where the API of Black Forest Labs is; `https://api.eu.bfl.ai` and `https://api.us.bfl.ai` stay in a \
+              region.",
+        example: "https://api.bfl.ai",
+    },
+    Setting {
+        name: "BFL_WEBHOOK_SECRET",
+        kind: Kind::Optional,
+        doc: "What Black Forest Labs are told to sign webhooks with: 32 random bytes in base64, nobody else's. Needed \
+              with PUBLIC_URL.",
+        example: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAwMDI=",
+    },
+    Setting {
+        name: "BFL_HOSTS",
+        kind: Kind::Default("bfl.ai"),
+        doc: "The hosts where Black Forest Labs are asked about tasks and pictures are fetched, with what is under \
+              them, separated by commas.",
+        example: "bfl.ai",
+    },
+    Setting {
+        name: "COG_BASE_URL",
+        kind: Kind::Optional,
+        doc: "Where a Cog server with FLUX schnell is. It has no key, so nobody else may reach it. Absent: none is \
+              asked.",
+        example: "https://cog.internal.example",
     },
     Setting {
         name: "PUBLIC_URL",

@@ -14,14 +14,16 @@ use imagegen_adapters::replicate::{DEFAULT_BASE_URL, Replicate, ReplicateSetting
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts;
-use imagegen_core::catalog::Catalog;
+use imagegen_core::catalog::{Catalog, Provider};
 use imagegen_core::generations::{self, IdempotencyKey, Wish};
 use imagegen_core::ids::UserId;
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::Person;
+use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::moderation::{Moderation, ModerationError, Verdict};
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
 use imagegen_core::ports::realtime::{Realtime, RealtimeError};
+use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 use jiff::Timestamp;
@@ -148,12 +150,14 @@ fn services(folder: &Path) -> Result<Services, String> {
         webhook_secrets: Vec::new(),
         output_hosts: vec!["replicate.delivery".into()],
     };
+    let replicate: Arc<dyn ImageProvider> =
+        Arc::new(Replicate::new(replicate, http).map_err(|e| e.to_string())?);
     Ok(Services {
         documents: Arc::new(documents.map_err(|e| e.to_string())?),
         blobs: Arc::new(blobs("images")?),
         uploads: Arc::new(blobs("uploads")?),
         queue: Arc::new(Silent),
-        replicate: Arc::new(Replicate::new(replicate, http).map_err(|e| e.to_string())?),
+        providers: Providers::new([(Provider::Replicate, replicate)]),
         realtime: Arc::new(Silent),
         moderation: Arc::new(Silent),
         imaging: Arc::new(Pipeline),

@@ -129,8 +129,15 @@ async fn stand_in(host: &Arc<Host>, service: &str, call: Call, web_socket: Optio
             host.cloud.disturbed(service, async { Some(send.await) }).await
         }
         ("status", _) => Some(json(StatusCode::OK, &Value::Object(admin::status(host)))),
-        ("faults", _) => match faults::take(&host.faults, &call) {
-            Ok(()) => host.cloud.handle(service, call).await,
+        ("faults", _) => match faults::read(&call) {
+            Ok(ours) => {
+                let answer = host.cloud.handle(service, call).await;
+                let taken = answer.as_ref().is_some_and(|it| it.status().is_success());
+                if let Some(ours) = ours.filter(|_| taken) {
+                    host.faults.set(ours);
+                }
+                answer
+            }
             Err(refusal) => Some(*refusal),
         },
         (_, _) => host.cloud.handle(service, call).await,

@@ -7,6 +7,7 @@ mod package;
 mod plan;
 mod safety;
 mod serve;
+mod spend;
 
 pub use self::generate::{Generated, generated};
 
@@ -63,6 +64,11 @@ enum LedgerCommand {
         /// Only this account (`usr_…`).
         #[arg(long)]
         account: Option<String>,
+        #[command(flatten)]
+        store: StoreArguments,
+    },
+    /// What providers took and users paid, by model and provider. Jobs at work have no credits yet.
+    Spend {
         #[command(flatten)]
         store: StoreArguments,
     },
@@ -147,6 +153,7 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
             ledger::verify(&store.documents, account.as_deref())
         }
+        Some(Command::Ledger(LedgerCommand::Spend { store })) => spend::spend(&store.documents),
         Some(Command::Safety(SafetyCommand::Evaluate { set })) => {
             safety::evaluate(set.as_deref(), setting)
         }

@@ -107,6 +107,7 @@ pub fn all() -> Vec<Function> {
         )
         // It repeats the inputs, where these went along in the request.
         .largest_body(LARGEST_REPORT),
+        Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook),
         // About the service
         Function::open("get_health", "health", http::get_health)
             .summary("Whether the service and what it depends on work")

@@ -15,10 +15,12 @@ use imagegen_adapters::imaging::Pipeline;
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts::put_on_plan;
-use imagegen_core::catalog::{Catalog, PlanId};
+use imagegen_core::catalog::{Catalog, PlanId, Provider};
 use imagegen_core::messages::QueueName;
 use imagegen_core::ports::documents::{Document, Order, Range};
+use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::queue::Outgoing;
+use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 use serde_json::{Value, json};
@@ -36,7 +38,9 @@ pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) queue: Arc<TestQueue>,
+    /// The preferred one; alone unless the test wants others too.
     pub(crate) provider: Arc<TestProvider>,
+    pub(crate) others: BTreeMap<Provider, Arc<TestProvider>>,
     pub(crate) moderation: Arc<TestModeration>,
     pub(crate) realtime: Arc<TestRealtime>,
     router: BoxedFilter<(Response,)>,
@@ -53,19 +57,29 @@ pub(crate) struct Answer {
 
 impl TestApp {
     pub(crate) fn new() -> Self {
-        Self::reached_at(Some(PUBLIC_URL.to_owned()))
+        Self::reached_at(Some(PUBLIC_URL.to_owned()), &[])
+    }
+
+    /// With further providers beside the preferred one.
+    pub(crate) fn with_providers(others: &[Provider]) -> Self {
+        Self::reached_at(Some(PUBLIC_URL.to_owned()), others)
     }
 
     /// As on a machine that providers cannot reach.
     pub(crate) fn without_webhooks() -> Self {
-        Self::reached_at(None)
+        Self::reached_at(None, &[])
     }
 
-    fn reached_at(public_url: Option<String>) -> Self {
+    fn reached_at(public_url: Option<String>, others: &[Provider]) -> Self {
         let folder = Folder::new();
         let clock = Arc::new(TestClock::new());
         let queue = Arc::new(TestQueue::new(clock.clone()));
-        let provider = Arc::new(TestProvider::default());
+        let provider = Arc::new(TestProvider::new(Provider::Replicate));
+        let others: BTreeMap<_, _> =
+            others.iter().map(|other| (*other, Arc::new(TestProvider::new(*other)))).collect();
+        let known = others.iter().map(|(which, it)| (*which, it.clone() as Arc<dyn ImageProvider>));
+        let known =
+            known.chain([(Provider::Replicate, provider.clone() as Arc<dyn ImageProvider>)]);
         let moderation = Arc::new(TestModeration::default());
         let realtime = Arc::new(TestRealtime::default());
         let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
@@ -80,7 +94,7 @@ impl TestApp {
             blobs: blobs("images"),
             uploads: blobs("uploads"),
             queue: queue.clone(),
-            replicate: provider.clone(),
+            providers: Providers::new(known),
             realtime: realtime.clone(),
             moderation: moderation.clone(),
             imaging: Arc::new(Pipeline),
@@ -93,7 +107,7 @@ impl TestApp {
         };
         let app = App { services, identity: Arc::new(NamedUsers) };
         let router = router(&app, all());
-        Self { app, clock, queue, provider, moderation, realtime, router, folder }
+        Self { app, clock, queue, provider, others, moderation, realtime, router, folder }
     }
 
     /// Serves on a free port of the loopback, for what only a socket can say.
@@ -198,9 +212,10 @@ impl TestApp {
         assert_eq!(answer.status, 200, "{answer:?}");
     }
 
-    /// The provider ends what it works on and reports it; returns how many.
+    /// The providers end what they work on and report it; returns how many.
     pub(crate) async fn draw(&self) -> usize {
-        let drawn = self.provider.draw();
+        let others = self.others.values().flat_map(|other| other.draw());
+        let drawn: Vec<_> = self.provider.draw().into_iter().chain(others).collect();
         for sheet in &drawn {
             if sheet.callback.is_some() {
                 assert_eq!(self.report(sheet, SIGNATURE).await.status, 200);
@@ -215,7 +230,11 @@ impl TestApp {
         let path = callback.strip_prefix(PUBLIC_URL).expect("it is an address of ours");
         let body = WebhookBody { id: sheet.id.clone(), state: sheet.state.clone() };
         let body = serde_json::to_vec(&body).expect("plain data");
-        let headers = [("webhook-id", sheet.id.0.as_str()), ("webhook-signature", signature)];
+        let headers = [
+            ("webhook-id", sheet.id.0.as_str()),
+            ("webhook-signature", signature),
+            ("x-bfl-signature", signature),
+        ];
         self.call("POST", path, &headers, body).await
     }
 

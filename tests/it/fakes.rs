@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use image::{ImageFormat, Rgb, RgbImage};
+use imagegen_core::catalog::Provider;
 use imagegen_core::ids::UserId;
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::{Identity, IdentityError, Person};
 use imagegen_core::ports::image_provider::{
     ImageProvider, InputImage, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot,
-    Sought, SubmitError, WebhookCall, WebhookError,
+    Sought, SubmitError, Submitted, WebhookCall, WebhookError,
 };
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use imagegen_core::ports::queue::{Outgoing, Queue, QueueError};
@@ -128,6 +129,11 @@ impl TestQueue {
         self.kept.lock().expect("no holder panics").push_back(it);
     }
 
+    /// What waits is lost.
+    pub(crate) fn forget(&self) {
+        self.kept.lock().expect("no holder panics").clear();
+    }
+
     pub(crate) fn waiting(&self) -> Vec<Outgoing> {
         let kept = self.kept.lock().expect("no holder panics");
         kept.iter().map(|it| it.message.clone()).collect()
@@ -161,9 +167,28 @@ pub(crate) struct Sheet {
 }
 
 /// Draws squares. A word before a colon in the prompt decides otherwise: `refuse:`, `fail:`, `nsfw:`.
-#[derive(Debug, Default)]
+///
+/// Which provider it is decides how it behaves: Replicate can be searched by ticket, the others cannot; Foundry and Cog
+/// draw while they are asked.
+#[derive(Debug)]
 pub(crate) struct TestProvider {
+    which: Provider,
     sheets: Mutex<Vec<Sheet>>,
+    mood: Mutex<Mood>,
+    /// Requests, also those that came to nothing.
+    asked: AtomicU64,
+}
+
+/// What [`TestProvider`] does with requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Works,
+    /// 429, with the patience that it asks for.
+    Throttles(Option<Duration>),
+    /// It does what it is asked for, and the answer gets lost.
+    LosesAnswers,
+    /// It got lost on the way, and nobody knows.
+    LosesRequests,
 }
 
 /// The body of a webhook of [`TestProvider`].
@@ -174,6 +199,19 @@ pub(crate) struct WebhookBody {
 }
 
 impl TestProvider {
+    pub(crate) fn new(which: Provider) -> Self {
+        let (sheets, mood) = (Mutex::default(), Mutex::new(Mood::Works));
+        Self { which, sheets, mood, asked: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn set(&self, mood: Mood) {
+        *self.mood.lock().expect("no holder panics") = mood;
+    }
+
+    pub(crate) fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn sheets(&self) -> Vec<Sheet> {
         self.sheets.lock().expect("no holder panics").clone()
     }
@@ -201,14 +239,33 @@ pub(crate) fn picture(seed: u32) -> RgbImage {
     RgbImage::from_pixel(256, 256, Rgb([red, green, blue]))
 }
 
+/// The provider's file of a seed.
+pub(crate) fn png(seed: u32) -> Vec<u8> {
+    let mut png = Cursor::new(Vec::new());
+    picture(seed).write_to(&mut png, ImageFormat::Png).expect("memory is writable");
+    png.into_inner()
+}
+
 #[async_trait]
 impl ImageProvider for TestProvider {
-    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError> {
+    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<Submitted, SubmitError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let mood = *self.mood.lock().expect("no holder panics");
+        if let Mood::Throttles(retry_after) = mood {
+            return Err(SubmitError::Unavailable { retry_after, source: down("the provider") });
+        }
+        if mood == Mood::LosesRequests {
+            return Err(SubmitError::Uncertain(down("the wire")));
+        }
         if request.prompt.starts_with("refuse:") {
             return Err(SubmitError::Refused { reason: "not this".into() });
         }
         let mut sheets = self.sheets.lock().expect("no holder panics");
-        let id = PredictionId(format!("prediction-{}", sheets.len()));
+        let id = PredictionId(match self.which {
+            Provider::Replicate => format!("prediction-{}", sheets.len()),
+            other => format!("{}-{}", other.as_str(), sheets.len()),
+        });
+        let at_once = self.which.draws_while_asked();
         sheets.push(Sheet {
             id: id.clone(),
             ticket: request.ticket.as_str().to_owned(),
@@ -217,18 +274,30 @@ impl ImageProvider for TestProvider {
             callback: request.callback.clone(),
             inputs: request.inputs.to_vec(),
             strength_percent: request.strength_percent,
-            state: Prediction::Working { started: true },
+            state: if at_once {
+                Prediction::Drawn { output: String::new() }
+            } else {
+                Prediction::Working { started: true }
+            },
         });
-        Ok(id)
+        match mood {
+            Mood::LosesAnswers => Err(SubmitError::Uncertain(down("the wire"))),
+            _ if at_once => Ok(Submitted::Drawn { picture: png(request.seed) }),
+            _ => Ok(Submitted::Started(id)),
+        }
     }
 
     async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError> {
         let sheets = self.sheets();
+        let searchable = self.which == Provider::Replicate;
         let found = sheets.into_iter().find(|sheet| match &sought {
-            Sought::ById(id) => sheet.id == **id,
-            Sought::ByTicket { ticket, .. } => sheet.ticket == ticket.as_str(),
+            Sought::ById(id) => sheet.id.is(id),
+            Sought::ByTicket { ticket, .. } => searchable && sheet.ticket == ticket.as_str(),
         });
-        Ok(found.map(|Sheet { id, state, .. }| Snapshot { id, state }))
+        match (found, sought) {
+            (None, Sought::ByTicket { .. }) if !searchable => Err(ProviderError::Unsearchable),
+            (found, _) => Ok(found.map(|Sheet { id, state, .. }| Snapshot { id, state })),
+        }
     }
 
     async fn cancel(&self, prediction: &PredictionId) -> Result<(), ProviderError> {
@@ -255,13 +324,6 @@ impl ImageProvider for TestProvider {
         let sheet = sheet.ok_or(ProviderError::Refused { reason: "no such output".into() })?;
         Ok(png(sheet.seed))
     }
-}
-
-/// The provider's file of a seed.
-fn png(seed: u32) -> Vec<u8> {
-    let mut png = Cursor::new(Vec::new());
-    picture(seed).write_to(&mut png, ImageFormat::Png).expect("memory is writable");
-    png.into_inner()
 }
 
 /// Finds the word `forbidden` violent, and the pictures of [`Self::keep_back`]; or is down.

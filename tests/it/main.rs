@@ -12,6 +12,7 @@ mod generation_life;
 mod image_input;
 mod layers;
 mod nasty_files;
+mod providers;
 mod recipes;
 mod safety;
 mod uploads;

@@ -1,16 +1,23 @@
 //! Everything that talks to the outside, sorted by vendor. Each adapter keeps a port of `imagegen-core`; the
 //! vendor's words stay in its `wire.rs`.
 
+pub mod bfl;
 pub mod clock;
+pub mod cog;
 pub mod content_safety;
 pub mod files;
+pub mod foundry;
 pub mod http;
 pub mod imaging;
 pub mod oidc;
+mod outputs;
 pub mod replicate;
+#[cfg(test)]
+mod requests;
 pub mod sas;
 #[cfg(test)]
 mod scratch;
 pub mod service_bus;
 pub mod sqlite;
+mod submitted;
 pub mod web_pubsub;

@@ -3,7 +3,7 @@
 //! Reading order: [`catalog`] (plans, models, prices), [`credits`] (the ledger), [`accounts`] (who may do how much
 //! at once), [`generations`] (the life of a job), [`uploads`] (pictures that users bring along), [`safety`] (what was
 //! kept back, and appeals), [`messages`] (what travels through queues), [`ports`] (what the rules need from the world),
-//! [`services`] (the ports in one place).
+//! [`providers`] (who draws, and who is left alone for a while), [`services`] (the ports in one place).
 //!
 //! Invariant: a rule is a pure function of values; the only `await`s are port calls, and everything a decision
 //! changes is written in one commit.
@@ -15,6 +15,7 @@ pub mod generations;
 pub mod ids;
 pub mod messages;
 pub mod ports;
+pub mod providers;
 pub mod safety;
 pub mod services;
 pub mod ticket;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Provider;
 use crate::ids::{GenerationId, UploadId, UserId};
 use crate::ports::image_provider::{Prediction, PredictionId};
 
@@ -70,7 +71,13 @@ pub struct FinishGeneration {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum News {
     /// The provider reported on one picture.
-    Report { index: u32, prediction: PredictionId, state: Prediction },
+    Report {
+        index: u32,
+        #[serde(default)]
+        provider: Provider,
+        prediction: PredictionId,
+        state: Prediction,
+    },
     /// Nobody reported: look for yourself.
     Silence,
     /// The job was cancelled while the provider was at it: tell the provider.

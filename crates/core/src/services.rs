@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Provider};
+use crate::catalog::Catalog;
 use crate::generations::Paces;
 use crate::ports::blobs::Blobs;
 use crate::ports::clock::{Clock, Ids};
 use crate::ports::documents::Documents;
-use crate::ports::image_provider::ImageProvider;
 use crate::ports::imaging::Imaging;
 use crate::ports::moderation::Moderation;
 use crate::ports::queue::Queue;
 use crate::ports::realtime::Realtime;
+use crate::providers::Providers;
 use crate::ticket::TicketKey;
 
 /// What the rules stand on. Cheap to clone.
@@ -22,7 +22,7 @@ pub struct Services {
     /// What users send, before anybody looked at it: a container of its own, which no link reads.
     pub uploads: Arc<dyn Blobs>,
     pub queue: Arc<dyn Queue>,
-    pub replicate: Arc<dyn ImageProvider>,
+    pub providers: Providers,
     pub realtime: Arc<dyn Realtime>,
     pub moderation: Arc<dyn Moderation>,
     pub imaging: Arc<dyn Imaging>,
@@ -41,11 +41,5 @@ impl Services {
     pub(crate) fn fresh_ulid(&self) -> ulid::Ulid {
         let now = self.clock.now().as_millisecond();
         ulid::Ulid::from_parts(u64::try_from(now).unwrap_or(0), self.ids.random())
-    }
-
-    pub fn provider(&self, provider: Provider) -> &dyn ImageProvider {
-        match provider {
-            Provider::Replicate => &*self.replicate,
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use imagegen_core::accounts::{self, Account, StoredEvent, event_id};
-use imagegen_core::catalog::OutputFormat;
+use imagegen_core::catalog::{OutputFormat, Provider};
 use imagegen_core::credits::{Entry, Reason, drift, replay};
 use imagegen_core::generations::{
     self, Asset, Ended, Failure, Generation, Image, ImageState, Stage,
@@ -256,6 +256,14 @@ fn pictures(
             let prefix = format!("{}/{}/{}/", job.user, job.id, image.index);
             if let ImageState::Delivered(asset) = &image.state {
                 counts.delivered += 1;
+                let model = world.catalog.model(&job.order.model).expect("it was offered");
+                let price = model.route(image.provider).map(|route| route.usd_micros);
+                if price != Some(image.spent_usd_micros) {
+                    broken.push(format!(
+                        "{prefix} took {} of us, not {price:?}",
+                        image.spent_usd_micros
+                    ));
+                }
                 for name in names(asset) {
                     if !stored.remove(&format!("{prefix}{name}")) {
                         broken.push(format!("{prefix}{name} was delivered and is not there"));
@@ -265,8 +273,10 @@ fn pictures(
             if let ImageState::Failed { reason: Failure::InputGone } = image.state {
                 broken.push(format!("{} was accepted with an input that is gone", job.id));
             }
+            // A provider's file as it came is cleared up as well as can be; no link is ever made to it.
+            let shown = |key: &&String| key.starts_with(&prefix) && !key.ends_with("/raw.bin");
             if let ImageState::Filtered { .. } = image.state
-                && stored.iter().any(|key| key.starts_with(&prefix))
+                && stored.iter().any(|key| shown(&key))
             {
                 broken.push(format!("{prefix} was kept back and is stored"));
             }
@@ -302,7 +312,10 @@ fn provider(
             broken.push(format!("{} was asked for with a bad ticket", id.0));
             continue;
         };
-        if !paid.insert((named.generation.clone(), named.index)) {
+        // A machine of our own is not paid by the picture.
+        if drawing.provider != Provider::Cog
+            && !paid.insert((named.generation.clone(), named.index))
+        {
             broken
                 .push(format!("image {} of {} was paid for twice", named.index, named.generation));
         }
@@ -319,7 +332,7 @@ fn provider(
                 let after = job.is_some_and(|job| match &job.stage {
                     Stage::Ended(ended) => drawing.ended_at > ended.finished_at + TOLD_WITHIN,
                     Stage::Waiting | Stage::Queued { .. } | Stage::AtWork { .. } => false,
-                });
+                }) && drawing.provider == Provider::Replicate;
                 counts.drawn_for_nobody += u64::from(drawn && after && state.is_open());
             }
         }

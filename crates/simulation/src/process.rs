@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::deliver::Edge;
 use crate::faults::Fault;
+use crate::provider;
 use crate::world::{Caller, World, locked};
 
 /// One life of one process.
@@ -90,7 +91,7 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         blobs: caller.clone(),
         uploads: caller.clone(),
         queue: caller.clone(),
-        replicate: caller.clone(),
+        providers: provider::all(&caller),
         realtime: caller.clone(),
         moderation: caller.clone(),
         imaging: caller.clone(),

@@ -1,14 +1,19 @@
-//! The provider: what it accepts it draws and is paid for, whatever became of its answer.
+//! The providers: what one accepts it draws and is paid for, whatever became of its answer.
+//!
+//! They differ as in life. Replicate can be searched by ticket; Black Forest Labs and Foundry cannot. Foundry and Cog
+//! draw while they are asked and keep nothing. Cog takes the same request again as the same one, and nobody pays it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use imagegen_core::catalog::Provider;
 use imagegen_core::ports::image_provider::{
-    ImageProvider, Prediction, PredictionId, ProviderError, ProviderRequest, SUBMIT_TIMEOUT,
-    Snapshot, Sought, SubmitError, WebhookCall, WebhookError,
+    ImageProvider, Prediction, PredictionId, ProviderError, ProviderRequest, Snapshot, Sought,
+    SubmitError, Submitted, WebhookCall, WebhookError, submit_timeout,
 };
+use imagegen_core::providers::Providers;
 use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 
@@ -30,6 +35,7 @@ pub(crate) struct Studio {
 /// One prediction. Each was paid for.
 #[derive(Debug, Clone)]
 pub(crate) struct Drawing {
+    pub(crate) provider: Provider,
     pub(crate) ticket: String,
     pub(crate) prompt: String,
     pub(crate) seed: u32,
@@ -45,6 +51,7 @@ pub(crate) struct Drawing {
 /// What a request says, on its way.
 #[derive(Debug, Clone)]
 struct Letter {
+    provider: Provider,
     ticket: String,
     prompt: String,
     seed: u32,
@@ -52,7 +59,12 @@ struct Letter {
     cancel_after: Duration,
 }
 
-const LINK_LIFE: Duration = Duration::from_hours(1);
+fn link_life(provider: Provider) -> Duration {
+    match provider {
+        Provider::Bfl => Duration::from_mins(10),
+        Provider::Replicate | Provider::Foundry | Provider::Cog => Duration::from_hours(1),
+    }
+}
 
 impl World {
     /// Some runs have no public address: then jobs are polled.
@@ -61,23 +73,41 @@ impl World {
     }
 }
 
+/// One process's way to one provider.
+#[derive(Debug)]
+struct Line {
+    provider: Provider,
+    caller: Arc<Caller>,
+}
+
+/// Some runs have one provider, others all.
+pub(crate) fn all(caller: &Arc<Caller>) -> Providers {
+    let several = caller.world.epoch.as_millisecond() % 3 != 0;
+    let known = Provider::ALL.into_iter().filter(|p| several || *p == Provider::Replicate);
+    let line = |provider| Arc::new(Line { provider, caller: Arc::clone(caller) });
+    Providers::new(known.map(|provider| (provider, line(provider) as Arc<dyn ImageProvider>)))
+}
+
 #[async_trait]
-impl ImageProvider for Caller {
-    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError> {
-        let fate = self.fate(Port::Provider);
-        self.dies_before(fate).await;
+impl ImageProvider for Line {
+    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<Submitted, SubmitError> {
+        let Self { provider, caller } = self;
+        let at_once = provider.draws_while_asked();
+        let limit = submit_timeout(*provider);
+        let fate = caller.fate(Port::Provider);
+        caller.dies_before(fate).await;
         let letter = Letter {
+            provider: *provider,
             ticket: request.ticket.as_str().to_owned(),
             prompt: request.prompt.to_owned(),
             seed: request.seed,
             callback: request.callback.clone(),
             cancel_after: request.cancel_after,
         };
-        let world = Arc::clone(&self.world);
+        let world = Arc::clone(&caller.world);
         // What was sent arrives although the sender is killed, but within the time that a submit may take.
         let call = tokio::spawn(async move {
-            sleep(fate.before.min(SUBMIT_TIMEOUT.checked_sub(Duration::from_secs(1)).unwrap()))
-                .await;
+            sleep(fate.before.min(limit.saturating_sub(Duration::from_secs(1)))).await;
             match fate.fault {
                 Some(Fault::Before) => return Err(not_now(None)),
                 Some(Fault::Outage) if world.chance(|r| r.chance(5000)) => {
@@ -95,32 +125,50 @@ impl ImageProvider for Caller {
             if letter.prompt.contains(mood::REFUSED) {
                 return Err(SubmitError::Refused { reason: "we do not draw that".into() });
             }
-            let id = begin(&world, letter);
+            let submitted = if at_once {
+                let drawing = draw_at_once(&world, letter);
+                sleep(Duration::from_millis(world.chance(|r| r.between(500, 60_000)))).await;
+                Submitted::Drawn { picture: drawing }
+            } else {
+                Submitted::Started(begin(&world, letter))
+            };
             sleep(fate.after).await;
             match fate.fault {
                 Some(Fault::After | Fault::Late | Fault::Repeated) => {
                     Err(SubmitError::Uncertain(NoAnswer { certain: false }.into()))
                 }
-                _ => Ok(id),
+                _ => Ok(submitted),
             }
         });
-        let answer = match timeout(SUBMIT_TIMEOUT, call).await {
+        let answer = match timeout(limit, call).await {
             Ok(answer) => answer.expect("the provider does not panic"),
             Err(_) => Err(SubmitError::Uncertain(NoAnswer { certain: false }.into())),
         };
-        self.dies_after(fate).await;
+        caller.dies_after(fate).await;
         answer
     }
 
     async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError> {
-        let now = self.world.now();
+        match (self.provider, &sought) {
+            (Provider::Bfl | Provider::Foundry, Sought::ByTicket { .. }) => {
+                return Err(ProviderError::Unsearchable);
+            }
+            (Provider::Cog, _) => return Ok(None),
+            (Provider::Replicate | Provider::Bfl | Provider::Foundry, _) => {}
+        }
+        let world = &self.caller.world;
+        let now = world.now();
         let look = || {
-            let studio = locked(&self.world.studio);
+            let studio = locked(&world.studio);
             let found = match &sought {
-                Sought::ById(id) => studio.predictions.get_key_value(*id),
+                Sought::ById(id) => {
+                    let found = studio.predictions.get_key_value(*id);
+                    found.filter(|(_, drawing)| drawing.provider == self.provider)
+                }
                 Sought::ByTicket { ticket, prompt, seed, created_after, .. } => {
                     studio.predictions.iter().find(|(_, drawing)| {
-                        drawing.ticket == ticket.as_str()
+                        drawing.provider == self.provider
+                            && drawing.ticket == ticket.as_str()
                             && drawing.prompt == *prompt
                             && drawing.seed == *seed
                             && drawing.accepted_at >= *created_after
@@ -130,13 +178,16 @@ impl ImageProvider for Caller {
             };
             found.map(|(id, drawing)| Snapshot { id: id.clone(), state: drawing.state.clone() })
         };
-        self.ask(Port::Provider, look).await.map_err(unavailable)
+        self.caller.ask(Port::Provider, look).await.map_err(unavailable)
     }
 
     async fn cancel(&self, prediction: &PredictionId) -> Result<(), ProviderError> {
-        let (world, id) = (Arc::clone(&self.world), prediction.clone());
+        if self.provider != Provider::Replicate {
+            return Ok(());
+        }
+        let (world, id) = (Arc::clone(&self.caller.world), prediction.clone());
         let effect = move || report(&world, &id, Prediction::Cancelled);
-        self.tell(Port::Provider, effect).await.map_err(unavailable)
+        self.caller.tell(Port::Provider, effect).await.map_err(unavailable)
     }
 
     fn verify(&self, call: &WebhookCall<'_>) -> Result<Snapshot, WebhookError> {
@@ -146,13 +197,13 @@ impl ImageProvider for Caller {
     async fn fetch(&self, output: &str) -> Result<Vec<u8>, ProviderError> {
         let gone = || ProviderError::Refused { reason: "the link is no longer good".into() };
         let look = || {
-            let studio = locked(&self.world.studio);
+            let studio = locked(&self.caller.world.studio);
             let id = PredictionId(output.rsplit('/').next().unwrap_or_default().to_owned());
             let drawing = studio.predictions.get(&id)?;
-            let good = self.world.now() < drawing.ended_at + LINK_LIFE;
+            let good = self.caller.world.now() < drawing.ended_at + link_life(self.provider);
             good.then(|| picture(&drawing.prompt, drawing.seed))
         };
-        self.ask(Port::Provider, look).await.map_err(unavailable)?.ok_or_else(gone)
+        self.caller.ask(Port::Provider, look).await.map_err(unavailable)?.ok_or_else(gone)
     }
 }
 
@@ -186,6 +237,7 @@ fn begin(world: &Arc<World>, letter: Letter) -> PredictionId {
         let now = world.now();
         let listed = Duration::from_millis(world.chance(|r| r.between(0, 10_000)));
         let drawing = Drawing {
+            provider: letter.provider,
             ticket: letter.ticket.clone(),
             prompt: letter.prompt.clone(),
             seed: letter.seed,
@@ -201,6 +253,34 @@ fn begin(world: &Arc<World>, letter: Letter) -> PredictionId {
     world.note(|| format!("provider accepts {} for {}", id.0, letter.ticket));
     tokio::spawn(draw(Arc::clone(world), id.clone(), letter));
     id
+}
+
+/// From here on it is paid, and it is remembered by nobody but whoever reads the answer.
+fn draw_at_once(world: &World, letter: Letter) -> Vec<u8> {
+    let picture = picture(&letter.prompt, letter.seed);
+    let mut studio = locked(&world.studio);
+    studio.next += 1;
+    let id = match letter.provider {
+        // The same request is the same prediction.
+        Provider::Cog => format!("cog {}", letter.ticket),
+        Provider::Replicate | Provider::Foundry | Provider::Bfl => {
+            format!("drawing{}", studio.next)
+        }
+    };
+    let now = world.now();
+    let drawing = Drawing {
+        provider: letter.provider,
+        ticket: letter.ticket,
+        prompt: letter.prompt,
+        seed: letter.seed,
+        state: Prediction::Drawn { output: String::new() },
+        accepted_at: now,
+        listed_at: now,
+        callback: None,
+        ended_at: now,
+    };
+    studio.predictions.insert(PredictionId(id), drawing);
+    picture
 }
 
 async fn draw(world: Arc<World>, id: PredictionId, letter: Letter) {

@@ -20,6 +20,20 @@ use serde_json::{Map, Value, json};
 
 use super::{Answer, Call, empty};
 
+/// Who can be told to get things wrong.
+const SERVICES: [&str; 10] = [
+    "replicate",
+    "foundry",
+    "bfl",
+    "cog",
+    "webhooks",
+    "servicebus",
+    "webpubsub",
+    "contentsafety",
+    "oidc",
+    "blobs",
+];
+
 /// What one service is told to get wrong. Rates are probabilities per call (or per message).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -37,11 +51,11 @@ struct Orders {
     reorder: bool,
     /// The call is done, and then answered as if it had failed.
     lost_response_rate: f64,
-    /// Replicate only: how many times faster than life predictions run.
+    /// Who draws only: how many times faster than life predictions run.
     speed: f64,
-    /// Replicate only: predictions that may be made in a minute before 429.
+    /// Who draws only: predictions that may be made in a minute before 429.
     creates_per_minute: u32,
-    /// Replicate only, for tests of many jobs: pictures are drawn so many pixels a side at the most, in a moment.
+    /// Who draws only, for tests of many jobs: pictures are drawn so many pixels a side at the most, in a moment.
     canvas: Option<u32>,
 }
 
@@ -130,44 +144,51 @@ impl Faults {
         }
     }
 
-    /// How many times faster than life predictions run.
-    pub(crate) fn speed(&self) -> f64 {
-        self.lock()
-            .services
-            .get("replicate")
-            .map_or(1.0, |orders| orders.speed)
-            .clamp(0.01, 10_000.0)
+    /// How many times faster than life the predictions of `service` run.
+    pub(crate) fn speed(&self, service: &str) -> f64 {
+        self.of(service, |orders| orders.speed).clamp(0.01, 10_000.0)
     }
 
-    pub(crate) fn creates_per_minute(&self) -> u32 {
-        let state = self.lock();
-        state.services.get("replicate").map_or_else(
-            || Orders::default().creates_per_minute,
-            |orders| orders.creates_per_minute,
-        )
+    pub(crate) fn creates_per_minute(&self, service: &str) -> u32 {
+        self.of(service, |orders| orders.creates_per_minute)
     }
 
     /// The longest side of what is painted, where that is not the model's affair.
-    pub(crate) fn canvas(&self) -> Option<u32> {
-        self.lock().services.get("replicate").and_then(|orders| orders.canvas)
+    pub(crate) fn canvas(&self, service: &str) -> Option<u32> {
+        self.of(service, |orders| orders.canvas)
+    }
+
+    fn of<T>(&self, service: &str, part: impl FnOnce(&Orders) -> T) -> T {
+        match self.lock().services.get(service) {
+            Some(orders) => part(orders),
+            None => part(&Orders::default()),
+        }
     }
 
     fn order(&self, body: &[u8]) -> Result<(), String> {
         let mut orders: Map<String, Value> =
             serde_json::from_slice(body).map_err(|e| e.to_string())?;
-        let seed =
-            orders.remove("seed").map(|seed| seed.as_u64().ok_or("seed: a positive integer"));
+        let seed = orders.remove("seed");
+        let seed = seed.map(|seed| seed.as_u64().ok_or("seed: a positive integer")).transpose()?;
         let host = orders.remove("host");
         let services = orders
             .into_iter()
-            .map(|(service, value)| match serde_json::from_value(value) {
-                Ok(orders) => Ok((service, orders)),
-                Err(e) => Err(format!("{service}: {e}")),
+            .map(|(service, value)| {
+                if !SERVICES.contains(&service.as_str()) {
+                    let known = SERVICES.join(", ");
+                    return Err(format!(
+                        "{service}: there is no such service, but {known} and host"
+                    ));
+                }
+                match serde_json::from_value(value) {
+                    Ok(orders) => Ok((service, orders)),
+                    Err(e) => Err(format!("{service}: {e}")),
+                }
             })
             .collect::<Result<BTreeMap<String, Orders>, String>>()?;
         let mut state = self.lock();
         if let Some(seed) = seed {
-            state.random = Random(seed?);
+            state.random = Random(seed);
         }
         if host.is_some() {
             state.host = host;
@@ -273,6 +294,24 @@ mod tests {
             Faults::default().handle(&call(Method::POST, "/", r#"{"oidc":{"eror_rate":1}}"#));
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
         assert!(body(&answer)["detail"].as_str().expect("a sentence").contains("eror_rate"));
+    }
+
+    #[test]
+    fn a_misspelt_service_is_refused_by_name_and_nothing_is_switched() {
+        let faults = Faults::default();
+        for orders in [
+            r#"{"replicat":{"error_rate":1},"blobs":{"error_rate":1}}"#,
+            r#"{"seed":-1,"blobs":{"error_rate":1}}"#,
+        ] {
+            let answer = faults.handle(&call(Method::PUT, "/", orders));
+            assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+            let sentence = body(&answer)["detail"].as_str().expect("a sentence").to_owned();
+            assert!(
+                sentence.starts_with("replicat:") || sentence.starts_with("seed:"),
+                "{sentence}"
+            );
+            assert_eq!(faults.draw("blobs"), Fault::default());
+        }
     }
 
     #[test]

@@ -3,12 +3,16 @@
 //! They share nothing with the handler but the protocol. What the vendor would do, they do; what they are told
 //! to get wrong, [`faults`] gets wrong.
 
+mod bfl;
 pub(crate) mod blobs;
+mod cog;
 pub(crate) mod content_safety;
 pub(crate) mod faults;
+mod foundry;
 pub(crate) mod oidc;
 pub(crate) mod replicate;
 pub(crate) mod service_bus;
+mod studio;
 pub(crate) mod web_pubsub;
 
 use std::sync::Arc;
@@ -30,6 +34,9 @@ pub(crate) struct Cloud {
     content_safety: content_safety::ContentSafety,
     oidc: oidc::Oidc,
     replicate: replicate::Replicate,
+    foundry: foundry::Foundry,
+    bfl: bfl::Bfl,
+    cog: cog::Cog,
 }
 
 impl Cloud {
@@ -46,6 +53,9 @@ impl Cloud {
             content_safety: content_safety::ContentSafety::new(ground),
             oidc: oidc::Oidc::new(ground)?,
             replicate: replicate::Replicate::new(ground, Arc::clone(&faults)),
+            foundry: foundry::Foundry::new(ground, Arc::clone(&faults)),
+            bfl: bfl::Bfl::new(ground, Arc::clone(&faults)),
+            cog: cog::Cog::new(ground, Arc::clone(&faults)),
             faults,
         })
     }
@@ -63,6 +73,9 @@ impl Cloud {
                 "contentsafety" => self.content_safety.handle(&call),
                 "oidc" => self.oidc.handle(&call),
                 "replicate" => self.replicate.handle(call).await,
+                "foundry" => self.foundry.handle(&call).await,
+                "bfl" => self.bfl.handle(&call).await,
+                "cog" => self.cog.handle(&call).await,
                 "webpubsub" => self.web_pubsub.handle(&call),
                 _ => return None,
             })

@@ -109,28 +109,27 @@ impl Switches {
     }
 }
 
-/// Takes the `"host"` part of a call of `/_local/faults`; the rest is the stand-ins'.
+/// Reads the `"host"` part of a call of `/_local/faults`; the rest is the stand-ins'. What is returned is to be set
+/// once they have taken theirs, so that a call is taken whole or not at all.
 ///
 /// # Errors
-/// The answer to a part that is not readable; nothing was switched then.
-pub(crate) fn take(switches: &Switches, call: &Call) -> Result<(), Box<Answer>> {
+/// The answer to a part that is not readable.
+pub(crate) fn read(call: &Call) -> Result<Option<HostFaults>, Box<Answer>> {
     #[derive(Deserialize)]
     struct Body {
         host: Option<HostFaults>,
     }
     match call.method {
-        Method::DELETE => switches.set(HostFaults::default()),
-        Method::POST => match serde_json::from_slice(&call.body) {
-            Ok(Body { host: Some(host) }) => switches.set(host),
-            Ok(Body { host: None }) => {}
+        Method::DELETE => Ok(Some(HostFaults::default())),
+        Method::POST | Method::PUT => match serde_json::from_slice(&call.body) {
+            Ok(Body { host }) => Ok(host),
             Err(e) => {
-                let body = serde_json::json!({ "error": e.to_string() });
-                return Err(Box::new(json(StatusCode::BAD_REQUEST, &body)));
+                let body = serde_json::json!({ "detail": e.to_string() });
+                Err(Box::new(json(StatusCode::BAD_REQUEST, &body)))
             }
         },
-        _ => {}
+        _ => Ok(None),
     }
-    Ok(())
 }
 
 #[cfg(test)]

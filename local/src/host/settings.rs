@@ -11,6 +11,9 @@ pub(crate) mod secrets {
     pub(crate) const BLOBS: &str = "blobs";
     pub(crate) const REPLICATE_TOKEN: &str = "replicate_token";
     pub(crate) const REPLICATE_WEBHOOK: &str = "replicate_webhook";
+    pub(crate) const FOUNDRY: &str = "foundry_key";
+    pub(crate) const BFL: &str = "bfl_key";
+    pub(crate) const BFL_WEBHOOK: &str = "bfl_webhook";
     pub(crate) const CONTENT_SAFETY: &str = "content_safety";
     pub(crate) const TICKET: &str = "ticket";
     /// `x-functions-key` of functions whose `authLevel` is not `anonymous`.
@@ -96,7 +99,8 @@ fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> 
         ("OIDC_REQUIRED_SCOPE", "access_as_user".into()),
         ("LOG_LEVEL", "info".into()),
     ];
-    // The real Replicate signs with its own secret and cannot reach this machine: no webhook, no stand-in.
+    // The real Replicate signs with its own secret and cannot reach this machine: no webhook, no stand-in. And none of
+    // the others either: who pays for FLUX must not be given a painter's picture when Replicate is busy.
     if !real_replicate {
         settings.extend([
             ("REPLICATE_API_TOKEN", ground.secret(secrets::REPLICATE_TOKEN)),
@@ -106,6 +110,14 @@ fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> 
                 format!("whsec_{}", ground.secret(secrets::REPLICATE_WEBHOOK)),
             ),
             ("REPLICATE_DELIVERY_HOSTS", format!("127.0.0.1:{port}")),
+            ("FOUNDRY_ENDPOINT", format!("{inner}/foundry")),
+            ("FOUNDRY_API_KEY", ground.secret(secrets::FOUNDRY)),
+            ("FOUNDRY_OUTPUT_HOSTS", format!("127.0.0.1:{port}")),
+            ("BFL_API_KEY", ground.secret(secrets::BFL)),
+            ("BFL_BASE_URL", format!("{inner}/bfl")),
+            ("BFL_WEBHOOK_SECRET", ground.secret(secrets::BFL_WEBHOOK)),
+            ("BFL_HOSTS", format!("127.0.0.1:{port}")),
+            ("COG_BASE_URL", format!("{inner}/cog")),
             ("PUBLIC_URL", format!("http://127.0.0.1:{port}")),
         ]);
     }
@@ -144,6 +156,9 @@ mod tests {
         let settings = settings(&[("REPLICATE_API_TOKEN", "r8_theirs")]);
         assert_eq!(settings.get("REPLICATE_API_TOKEN"), Some("r8_theirs"));
         for name in [
+            "FOUNDRY_ENDPOINT",
+            "BFL_API_KEY",
+            "COG_BASE_URL",
             "REPLICATE_BASE_URL",
             "REPLICATE_DELIVERY_HOSTS",
             "REPLICATE_WEBHOOK_SECRETS",
@@ -151,6 +166,14 @@ mod tests {
         ] {
             assert_eq!(settings.get(name), None, "{name}");
         }
+    }
+
+    #[test]
+    fn an_empty_public_url_switches_webhooks_off_and_leaves_the_stand_ins() {
+        let settings = settings(&[("PUBLIC_URL", "")]);
+        assert_eq!(settings.get("PUBLIC_URL"), Some(""), "the handler takes it as absent");
+        assert!(settings.get("REPLICATE_BASE_URL").is_some_and(|url| url.contains("/_local/")));
+        assert!(settings.get("COG_BASE_URL").is_some());
     }
 
     #[test]

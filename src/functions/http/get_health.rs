@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use http::StatusCode;
+use imagegen_core::catalog::Provider;
+use imagegen_core::providers::BreakerState;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,12 +18,22 @@ pub struct Health {
     status: &'static str,
     version: &'static str,
     dependencies: Vec<Dependency>,
+    /// Who draws, as this instance sees it. While one is down another takes over, so they do not make the service
+    /// `degraded`.
+    providers: Vec<ProviderHealth>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Dependency {
     name: &'static str,
     /// `ok` or `down`.
+    status: &'static str,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ProviderHealth {
+    name: &'static str,
+    /// `ok`; `down` while it is left alone after failures; `trying` when the next request finds out.
     status: &'static str,
 }
 
@@ -39,9 +51,19 @@ pub async fn get_health(app: App, _req: Request) -> Result<Response, Problem> {
         status: if documents && blobs { "ok" } else { "degraded" },
         version: env!("CARGO_PKG_VERSION"),
         dependencies: vec![dependency("documents", documents), dependency("blobs", blobs)],
+        providers: services.providers.states(services.clock.now()).into_iter().map(seen).collect(),
     };
     let status = if documents && blobs { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     Ok(json(status, &health))
+}
+
+fn seen((provider, state): (Provider, BreakerState)) -> ProviderHealth {
+    let status = match state {
+        BreakerState::Closed => "ok",
+        BreakerState::Open { .. } => "down",
+        BreakerState::HalfOpen => "trying",
+    };
+    ProviderHealth { name: provider.as_str(), status }
 }
 
 async fn answers(app: &App, question: impl Future<Output = bool>) -> bool {

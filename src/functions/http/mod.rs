@@ -1,6 +1,7 @@
 //! What clients call. One file an operation: its shapes on the wire, then the function.
 
 mod appeal_decision;
+mod bfl_webhook;
 mod cancel_generation;
 mod complete_upload;
 mod create_generation;
@@ -20,8 +21,10 @@ mod quote_generation;
 mod read_recipe;
 mod replicate_webhook;
 mod retry_generation;
+mod webhook;
 
 pub use self::appeal_decision::{AppealBody, appeal_decision};
+pub use self::bfl_webhook::bfl_webhook;
 pub use self::cancel_generation::cancel_generation;
 pub use self::complete_upload::complete_upload;
 pub use self::create_generation::{NewGeneration, create_generation};

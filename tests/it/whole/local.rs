@@ -54,8 +54,14 @@ impl Local {
     }
 
     pub(crate) fn start_on(folder: &Folder, port: u16) -> Self {
+        Self::start_with(folder, port, &[])
+    }
+
+    /// With settings of the user's own.
+    pub(crate) fn start_with(folder: &Folder, port: u16, settings: &[(&str, &str)]) -> Self {
         let data = folder.join("data");
         let mut child = command(&data, port)
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -224,13 +230,7 @@ impl Local {
     pub(crate) async fn put_on_plan(&self, token: &str, plan: &str) {
         let (_, me) = self.get(token, "/api/v1/me").await;
         let account = me["id"].as_str().unwrap_or_else(|| panic!("no account: {me}"));
-        let documents = format!("sqlite:{}", self.data.join("documents.sqlite").display());
-        let output = without_settings(Path::new(HANDLER))
-            .args(["admin", "plan", "--account", account, "--plan", plan])
-            .args(["--documents", &documents])
-            .output()
-            .expect("it was built for this test");
-        assert!(output.status.success(), "{output:?}");
+        self.handler_says(&["admin", "plan", "--account", account, "--plan", plan]);
     }
 
     /// Sends `file` as the answer to `POST /api/v1/uploads` says; returns the status.
@@ -243,15 +243,21 @@ impl Local {
         request.send().await.expect("it answers").status().as_u16()
     }
 
-    /// Rebuilds every balance from the ledger with the program's own command.
-    pub(crate) fn assert_no_drift(&self) {
+    /// What a command of the handler prints about this data folder.
+    pub(crate) fn handler_says(&self, arguments: &[&str]) -> String {
         let documents = format!("sqlite:{}", self.data.join("documents.sqlite").display());
         let output = without_settings(Path::new(HANDLER))
-            .args(["ledger", "verify", "--documents", &documents])
+            .args(arguments)
+            .args(["--documents", &documents])
             .output()
             .expect("it was built for this test");
-        let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("sentences are text")
+    }
+
+    /// Rebuilds every balance from the ledger with the program's own command.
+    pub(crate) fn assert_no_drift(&self) {
+        let said = self.handler_says(&["ledger", "verify"]);
         assert!(said.lines().any(|line| line == "drift 0"), "{said}");
     }
 }

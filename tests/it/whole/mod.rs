@@ -6,5 +6,6 @@ mod kill;
 mod live;
 mod local;
 mod picture;
+mod providers;
 mod restart;
 mod tokens;

@@ -88,6 +88,11 @@ impl Call {
         Self { method: Method::POST, body: Some(Bytes::new()), ..Self::get(url) }
     }
 
+    /// Without a body, unless [`Call::body`] or [`Call::json`] adds one.
+    pub fn put(url: Url) -> Self {
+        Self { method: Method::PUT, body: Some(Bytes::new()), ..Self::get(url) }
+    }
+
     #[must_use]
     pub fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self { body: Some(body.into()), ..self }.header("content-type", content_type)

@@ -5,24 +5,23 @@
 //!
 //! Source: Replicate's HTTP API reference, its pages on webhooks, deadlines and data retention.
 
-mod outputs;
 mod webhook;
 mod wire;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use imagegen_core::catalog::{Model, Provider, Route};
+use imagegen_core::catalog::Provider;
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::image_provider::{
     ImageProvider, PredictionId, ProviderError, ProviderRequest, SUBMIT_TIMEOUT, Snapshot, Sought,
-    SubmitError, WebhookCall, WebhookError,
+    SubmitError, Submitted, WebhookCall, WebhookError,
 };
 use jiff::Timestamp;
 use reqwest::{StatusCode, Url};
 
-use crate::http::{Call, Endpoint, Http, HttpError, Reply, Secret, private_url};
-use outputs::OutputHosts;
+use crate::http::{Call, Endpoint, Http, Reply, Secret};
+use crate::outputs::{OutputHosts, fetch};
 use webhook::WebhookSecrets;
 use wire::{Create, Page, Problem, Sent, WirePrediction};
 
@@ -43,8 +42,6 @@ const SEARCH_PATIENCE: Duration = Duration::from_mins(1);
 const LARGEST_PAGE: usize = 64 * 1024 * 1024;
 /// Bytes; a prediction repeats its inputs.
 const LARGEST_PREDICTION: usize = 16 * 1024 * 1024;
-/// Bytes: the port's promise.
-const LARGEST_OUTPUT: usize = 32 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
 pub struct ReplicateSettings {
@@ -88,7 +85,8 @@ impl Replicate {
             base: settings.base_url.parse().map_err(InvalidReplicateSettings::BaseUrl)?,
             token: settings.token,
             secrets: WebhookSecrets::parse(&settings.webhook_secrets)?,
-            hosts: OutputHosts::parse(&settings.output_hosts)?,
+            hosts: OutputHosts::parse(&settings.output_hosts)
+                .ok_or(InvalidReplicateSettings::OutputHost)?,
             http,
         })
     }
@@ -149,9 +147,9 @@ impl Replicate {
 
 #[async_trait]
 impl ImageProvider for Replicate {
-    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError> {
+    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<Submitted, SubmitError> {
         let refused = |reason: &str| SubmitError::Refused { reason: reason.to_owned() };
-        let route = route_of(request.model);
+        let route = request.model.route(Provider::Replicate);
         let route = route.ok_or_else(|| refused("the model has no route to this provider"))?;
         let (owner, name) = route.model.split_once('/').unwrap_or_default();
         let create = Create::new(&route.model, request).map_err(refused)?;
@@ -171,14 +169,14 @@ impl ImageProvider for Replicate {
                 SubmitError::Unavailable { retry_after: None, source: error.into() }
             }
         })?;
-        read_submitted(&reply, request.prompt)
+        read_submitted(&reply, request.prompt).map(Submitted::Started)
     }
 
     async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError> {
         match sought {
             Sought::ById(id) => self.by_id(id).await,
             Sought::ByTicket { ticket, model, prompt, aspect_ratio, seed, created_after } => {
-                let Some(route) = route_of(model) else { return Ok(None) };
+                let Some(route) = model.route(Provider::Replicate) else { return Ok(None) };
                 let sent = Sent { ticket, model: &route.model, prompt, aspect_ratio, seed };
                 self.by_ticket(&sent, created_after).await
             }
@@ -199,30 +197,9 @@ impl ImageProvider for Replicate {
     }
 
     async fn fetch(&self, output: &str) -> Result<Vec<u8>, ProviderError> {
-        let refused = |reason: String| ProviderError::Refused { reason };
-        let url = private_url(output).filter(|url| self.hosts.allow(url));
-        let url = url.ok_or_else(|| refused("the output is not on the provider's hosts".into()))?;
-        let call = Call::get(url)
-            .bearer(&self.token)
-            .timeout(Duration::from_secs(30))
-            .patience(Duration::from_secs(45))
-            .largest_answer(LARGEST_OUTPUT);
-        let reply = self.http.send_idempotent(&call).await.map_err(|error| match error {
-            HttpError::TooLarge { .. } => refused(error.to_string()),
-            HttpError::Unsent { .. } | HttpError::Lost { .. } => {
-                ProviderError::Unavailable(error.into())
-            }
-        })?;
-        match reply.status.as_u16() {
-            200 => Ok(reply.body),
-            408 | 429 | 500..=599 => Err(ProviderError::Unavailable(reply.unexpected().into())),
-            _ => Err(refused(reply.unexpected().to_string())),
-        }
+        let authorized = |call: Call| call.bearer(&self.token);
+        fetch(&self.http, &self.hosts, output, authorized).await
     }
-}
-
-fn route_of(model: &Model) -> Option<&Route> {
-    model.routes.iter().find(|route| route.provider == Provider::Replicate)
 }
 
 /// What an answer to `submit` means. Only a refusal by name says that nothing was made.

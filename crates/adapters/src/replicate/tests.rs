@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::*;
 use crate::http::loopback::{Act, Server, TestClock, answer, nobody};
+use crate::outputs::LARGEST_OUTPUT;
 
 const ID: &str = "kzs0v6k9h5rma0cv1f7b2m4x8c";
 
@@ -46,7 +47,10 @@ async fn submit(url: &str, callback: Option<String>) -> Result<PredictionId, Sub
         callback,
         cancel_after: Duration::from_mins(10),
     };
-    replicate(url, &TestClock::new()).submit(&request).await
+    match replicate(url, &TestClock::new()).submit(&request).await? {
+        Submitted::Started(prediction) => Ok(prediction),
+        other => panic!("it draws afterwards: {other:?}"),
+    }
 }
 
 fn created() -> Act {
@@ -315,6 +319,7 @@ async fn an_output_that_is_gone_moved_or_too_big_is_refused_and_trouble_is_not()
         match error.expect_err("no bytes") {
             ProviderError::Refused { .. } => assert!(refused, "{act:?}"),
             ProviderError::Unavailable(_) => assert!(!refused, "{act:?}"),
+            ProviderError::Unsearchable => panic!("{act:?}"),
         }
     }
 }

@@ -135,6 +135,12 @@ fn model(
     if row.routes.is_empty() {
         return Err(format!("model {} has no route to a provider", row.id));
     }
+    for (place, route) in row.routes.iter().enumerate() {
+        if row.routes[..place].iter().any(|other| other.provider == route.provider) {
+            let name = route.provider.as_str();
+            return Err(format!("model {} has two routes to {name}", row.id));
+        }
+    }
     let size = |(&aspect_ratio, &[width, height]): (&AspectRatio, &[u32; 2])| Size {
         aspect_ratio,
         width,
@@ -168,6 +174,7 @@ mod tests {
             ("id = \"basic\"", "id = \"premium\"", "in this order"),
             ("watermark = true", "watermark = true\nwatermrk = 1", "watermrk"),
             ("\"16:9\"", "\"16x9\"", "ratio"),
+            ("provider = \"cog\"", "provider = \"replicate\"", "two routes"),
         ] {
             let error = parse(&good.replacen(find, put, 1)).expect_err(find);
             assert!(error.contains(wanted), "{find}: {error}");

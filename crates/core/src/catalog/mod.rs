@@ -101,17 +101,41 @@ pub struct Route {
     pub usd_micros: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Whoever can be asked to draw.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
+    /// What was stored before there were others is its.
+    #[default]
     Replicate,
+    /// FLUX in Azure AI Foundry.
+    Foundry,
+    /// Black Forest Labs themselves.
+    Bfl,
+    /// A GPU of our own, behind a Cog server.
+    Cog,
 }
 
 impl Provider {
+    pub const ALL: [Self; 4] = [Self::Replicate, Self::Foundry, Self::Bfl, Self::Cog];
+
     /// As it stands in the address that it reports to.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Replicate => "replicate",
+            Self::Foundry => "foundry",
+            Self::Bfl => "bfl",
+            Self::Cog => "cog",
+        }
+    }
+
+    /// Whether the picture comes in the answer to the request, so that asking takes as long as drawing.
+    pub fn draws_while_asked(self) -> bool {
+        match self {
+            Self::Foundry | Self::Cog => true,
+            Self::Replicate | Self::Bfl => false,
         }
     }
 }
@@ -169,6 +193,11 @@ impl Plan {
 impl Model {
     pub fn size(&self, ratio: AspectRatio) -> Option<Size> {
         self.sizes.iter().copied().find(|s| s.aspect_ratio == ratio)
+    }
+
+    /// How `provider` makes it, if it does.
+    pub fn route(&self, provider: Provider) -> Option<&Route> {
+        self.routes.iter().find(|route| route.provider == provider)
     }
 
     /// What `count` images cost.
@@ -275,6 +304,27 @@ mod tests {
         );
         let opened = |p| catalog.models.iter().filter(|m| catalog.plan(p).opens(m)).count();
         assert_eq!(PlanId::ALL.map(opened), [1, 2, 5]);
+    }
+
+    #[test]
+    fn a_provider_has_one_name_and_a_model_one_route_to_each() {
+        use Provider::{Bfl, Cog, Foundry, Replicate};
+        for provider in Provider::ALL {
+            assert_eq!(serde_json::to_value(provider).ok(), Some(provider.as_str().into()));
+        }
+        let catalog = Catalog::built_in();
+        let routes = |model: &Model| model.routes.iter().map(|r| r.provider).collect::<Vec<_>>();
+        let all: Vec<_> = catalog.models.iter().map(routes).collect();
+        assert_eq!(
+            all,
+            [
+                vec![Replicate, Cog],
+                vec![Replicate],
+                vec![Replicate, Foundry, Bfl],
+                vec![Replicate, Foundry, Bfl],
+                vec![Replicate, Bfl],
+            ]
+        );
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
-use super::finish::provider;
+use super::ask::{discard_raw, raw};
+use super::finish::provider_of;
 use super::generation::{Failure, Generation};
 use super::image::{Asset, Image, ImageState};
 use super::keys::{Rendition, blob_key};
@@ -39,13 +40,8 @@ pub(super) async fn deliver(
     index: u32,
 ) -> Result<Option<Duration>, DocumentsError> {
     let image = generation.images().iter().find(|i| i.index == index);
-    let Some((image, output)) = image.and_then(|image| match &image.state {
-        ImageState::Drawn { output, .. } => Some((image, output)),
-        _ => None,
-    }) else {
-        return Ok(None);
-    };
-    let (state, decision) = match bring_home(services, generation, image, output).await {
+    let Some(image) = image.filter(|image| is_drawn(image)) else { return Ok(None) };
+    let (state, decision) = match bring_home(services, generation, image).await {
         Ok(Home::Settled(state)) => (state, None),
         Ok(Home::KeptBack(decision)) => (filtered(&decision), Some(decision)),
         Err(error) => {
@@ -57,7 +53,7 @@ pub(super) async fn deliver(
     let (user, id) = (&generation.user, &generation.id);
     let kept = update(services, user, id, |case| {
         let Some(image) = case.generation.image_mut(index) else { return false };
-        if !matches!(image.state, ImageState::Drawn { .. }) {
+        if !is_drawn(image) {
             return false;
         }
         image.state = state.clone();
@@ -70,7 +66,40 @@ pub(super) async fn deliver(
     if let Some((now, false)) = kept.await? {
         clear_up(services, &now, index, &state).await;
     }
+    if let ImageState::Kept { .. } = image.state {
+        discard_raw(services, generation, index).await;
+    }
     Ok(None)
+}
+
+fn is_drawn(image: &Image) -> bool {
+    matches!(image.state, ImageState::Drawn { .. } | ImageState::Kept { .. })
+}
+
+/// The provider's file, or why there is none.
+async fn fetch(
+    services: &Services,
+    generation: &Generation,
+    image: &Image,
+) -> Result<Vec<u8>, ProviderError> {
+    match &image.state {
+        ImageState::Drawn { output, .. } => {
+            provider_of(services, image.provider)?.fetch(output).await
+        }
+        ImageState::Kept { .. } => match raw(services, generation, image.index).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(ProviderError::Refused { reason: "the file is gone".into() }),
+            Err(error) => Err(ProviderError::Unavailable(error.into())),
+        },
+        ImageState::Planned { .. }
+        | ImageState::Requested { .. }
+        | ImageState::Rendering { .. }
+        | ImageState::Delivered(_)
+        | ImageState::Filtered { .. }
+        | ImageState::Failed { .. } => {
+            Err(ProviderError::Refused { reason: "it is not drawn".into() })
+        }
+    }
 }
 
 /// What became of a drawn picture.
@@ -83,18 +112,19 @@ fn filtered(decision: &Decision) -> ImageState {
     ImageState::Filtered { decision: decision.id.clone(), category: decision.category }
 }
 
-/// Everything between the provider's link and our blobs.
+/// Everything between the provider's file and our blobs.
 async fn bring_home(
     services: &Services,
     generation: &Generation,
     image: &Image,
-    output: &str,
 ) -> Result<Home, NotNow> {
-    let bytes = match provider(services, generation).fetch(output).await {
+    let bytes = match fetch(services, generation, image).await {
         Ok(bytes) => bytes,
-        Err(ProviderError::Refused { reason }) => return Ok(unusable(generation, &reason)),
         Err(ProviderError::Unavailable(source)) => {
             return Err(NotNow { step: "fetching the picture", source });
+        }
+        Err(error @ (ProviderError::Refused { .. } | ProviderError::Unsearchable)) => {
+            return Ok(unusable(generation, &error.to_string()));
         }
     };
     let small = match services.imaging.for_moderation(bytes.clone()).await {

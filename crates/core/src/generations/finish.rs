@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
+use super::ask::{discard_raw, sought, ticket};
 use super::deliver::deliver;
 use super::generation::{Failure, Generation, Stage};
 use super::image::{Image, ImageState};
-use super::submit::{created_after, look_again, submit};
+use super::submit::{look_again, price, submit};
 use super::update::update;
+use crate::catalog::Provider;
 use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::messages::{FinishGeneration, News};
 use crate::ports::documents::DocumentsError;
-use crate::ports::image_provider::{Prediction, PredictionId, ProviderError, Sought};
+use crate::ports::image_provider::{
+    ImageProvider, Prediction, PredictionId, ProviderError, Sought,
+};
 use crate::ports::moderation::Category;
 use crate::safety::{Decision, Fingerprint};
 use crate::services::Services;
-use crate::ticket::Ticketed;
 
 /// Why a message should come again.
 #[derive(Debug, thiserror::Error)]
@@ -32,8 +35,9 @@ const POLL_EVERY: Duration = Duration::from_secs(2);
 pub async fn finish(services: &Services, message: &FinishGeneration) -> Result<(), FinishError> {
     let FinishGeneration { user, generation: id, news } = message;
     let look_after = match news {
-        News::Report { index, prediction, state } => {
-            report(services, user, id, *index, prediction, state).await?
+        News::Report { index, provider, prediction, state } => {
+            let told = Told { provider: *provider, prediction, state };
+            report(services, user, id, *index, &told).await?
         }
         News::Silence => tend(services, user, id).await?,
         News::Abandoned => {
@@ -48,38 +52,47 @@ pub async fn finish(services: &Services, message: &FinishGeneration) -> Result<(
     Ok(())
 }
 
-/// What the provider says of one picture. `Some`: look again after that long.
+/// What a provider says of one prediction.
+struct Told<'a> {
+    provider: Provider,
+    prediction: &'a PredictionId,
+    state: &'a Prediction,
+}
+
+/// What a provider says of one picture. `Some`: look again after that long.
 async fn report(
     services: &Services,
     user: &UserId,
     id: &GenerationId,
     index: u32,
-    prediction: &PredictionId,
-    state: &Prediction,
+    told: &Told<'_>,
 ) -> Result<Option<Duration>, DocumentsError> {
+    let Told { provider, prediction, state } = *told;
     let decided = update(services, user, id, |case| {
         let now = case.now();
         let order = case.generation.order.clone();
         let decision = DecisionId::new(super::create::ulid(case.services));
+        let price = price(case, provider);
         let Some(image) = case.generation.image_mut(index) else { return false };
-        if !image.concerns(prediction) {
+        if !image.concerns(provider, prediction) {
             return false;
         }
-        image.accepted(prediction, now);
+        image.accepted(provider, prediction, now);
+        // Who asked may know more of it than its name.
+        let prediction = image.prediction().unwrap_or(prediction).clone();
+        if let Prediction::Drawn { .. } | Prediction::Filtered = state {
+            image.spent_usd_micros = price;
+        }
         let drawn = match (state, &image.state) {
             // What was drawn stays drawn, however late an earlier report comes.
             (Prediction::Working { .. }, ImageState::Drawn { .. }) => false,
             (Prediction::Working { .. }, _) => {
-                image.state =
-                    ImageState::Rendering { prediction: prediction.clone(), seen_at: now };
+                image.state = ImageState::Rendering { prediction, seen_at: now };
                 false
             }
             (Prediction::Drawn { output }, _) => {
-                image.state = ImageState::Drawn {
-                    prediction: prediction.clone(),
-                    output: output.clone(),
-                    seen_at: now,
-                };
+                image.state =
+                    ImageState::Drawn { prediction, output: output.clone(), seen_at: now };
                 true
             }
             (Prediction::Filtered, _) => {
@@ -157,7 +170,10 @@ async fn look_after(
 ) -> Result<Option<Duration>, DocumentsError> {
     match &image.state {
         ImageState::Rendering { prediction, .. } => {
-            let found = provider(services, generation).status(Sought::ById(prediction)).await;
+            let found = match provider_of(services, image.provider) {
+                Ok(provider) => provider.status(Sought::ById(prediction)).await,
+                Err(error) => Err(error),
+            };
             let state = match found {
                 Ok(Some(snapshot)) => snapshot.state,
                 Ok(None) => Prediction::Failed { reason: "the prediction is unknown".into() },
@@ -169,12 +185,15 @@ async fn look_after(
                 }
             };
             let (user, id) = (&generation.user, &generation.id);
-            let wanted = report(services, user, id, image.index, prediction, &state).await?;
+            let told = Told { provider: image.provider, prediction, state: &state };
+            let wanted = report(services, user, id, image.index, &told).await?;
             let polled =
                 matches!(state, Prediction::Working { .. }) && services.public_url.is_none();
             Ok(wanted.or(polled.then_some(POLL_EVERY)))
         }
-        ImageState::Drawn { .. } => deliver(services, generation, image.index).await,
+        ImageState::Drawn { .. } | ImageState::Kept { .. } => {
+            deliver(services, generation, image.index).await
+        }
         ImageState::Planned { .. }
         | ImageState::Requested { .. }
         | ImageState::Delivered(_)
@@ -207,49 +226,62 @@ async fn stop_image(
     generation: &Generation,
     image: &Image,
 ) -> Result<(), ProviderError> {
-    let provider = provider(services, generation);
     match &image.state {
-        ImageState::Rendering { prediction, .. } => provider.cancel(prediction).await,
+        ImageState::Rendering { prediction, .. } => {
+            provider_of(services, image.provider)?.cancel(prediction).await
+        }
         ImageState::Requested { asked_at, .. } => {
-            let named = Ticketed {
-                user: generation.user.clone(),
-                generation: generation.id.clone(),
-                index: image.index,
-            };
+            if image.provider.draws_while_asked() {
+                discard_raw(services, generation, image.index).await;
+            }
             let Some(model) = services.catalog.model(&generation.order.model) else {
                 return Ok(());
             };
-            let sought = Sought::ByTicket {
-                ticket: &services.tickets.issue(&named),
-                model,
-                prompt: generation.order.prompt.as_str(),
-                aspect_ratio: generation.order.aspect_ratio,
-                seed: image.seed,
-                created_after: created_after(*asked_at),
-            };
-            match provider.status(sought).await? {
-                Some(snapshot) => provider.cancel(&snapshot.id).await,
-                None => Ok(()),
+            let provider = provider_of(services, image.provider)?;
+            let ticket = ticket(services, generation, image.index);
+            let sought = sought(generation, model, image.seed, &ticket, *asked_at);
+            match provider.status(sought).await {
+                Ok(Some(snapshot)) => provider.cancel(&snapshot.id).await,
+                Ok(None) | Err(ProviderError::Unsearchable) => Ok(()),
+                Err(error @ (ProviderError::Unavailable(_) | ProviderError::Refused { .. })) => {
+                    Err(error)
+                }
             }
         }
-        _ => Ok(()),
+        ImageState::Kept { .. } => {
+            discard_raw(services, generation, image.index).await;
+            Ok(())
+        }
+        ImageState::Planned { .. }
+        | ImageState::Drawn { .. }
+        | ImageState::Delivered(_)
+        | ImageState::Filtered { .. }
+        | ImageState::Failed { .. } => Ok(()),
     }
 }
 
 /// Best effort: has one prediction stopped that nobody waits for.
-pub(super) async fn stop(services: &Services, generation: &Generation, prediction: &PredictionId) {
-    if let Err(error) = provider(services, generation).cancel(prediction).await {
+pub(super) async fn stop(
+    services: &Services,
+    generation: &Generation,
+    provider: Provider,
+    prediction: &PredictionId,
+) {
+    let stopped = match provider_of(services, provider) {
+        Ok(provider) => provider.cancel(prediction).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = stopped {
         tracing::warn!(generation.id = %generation.id, error = &error as &dyn std::error::Error,
             "A prediction that nobody waits for goes on until the provider ends it");
     }
 }
 
-pub(super) fn provider<'s>(
-    services: &'s Services,
-    generation: &Generation,
-) -> &'s dyn crate::ports::image_provider::ImageProvider {
-    let model = services.catalog.model(&generation.order.model);
-    // A model that is no longer offered was drawn by the one provider there is.
-    let route = model.map(|m| m.routes[0].provider);
-    services.provider(route.unwrap_or(crate::catalog::Provider::Replicate))
+/// The one that was asked; its settings may have been taken away since, and may come back.
+pub(super) fn provider_of(
+    services: &Services,
+    provider: Provider,
+) -> Result<&dyn ImageProvider, ProviderError> {
+    let missing = || format!("{} is not configured", provider.as_str());
+    services.providers.get(provider).ok_or_else(|| ProviderError::Unavailable(missing().into()))
 }

@@ -151,6 +151,11 @@ impl Generation {
         }
     }
 
+    /// What providers take for the job so far, in millionths of a dollar. Not for users.
+    pub fn spent_usd_micros(&self) -> u64 {
+        self.images().iter().map(|image| image.spent_usd_micros).sum()
+    }
+
     pub fn is_final(&self) -> bool {
         matches!(self.stage, Stage::Ended(_))
     }
@@ -252,7 +257,8 @@ fn outcome_of(images: &[Image]) -> Outcome {
             ImageState::Planned { .. }
             | ImageState::Requested { .. }
             | ImageState::Rendering { .. }
-            | ImageState::Drawn { .. } => {}
+            | ImageState::Drawn { .. }
+            | ImageState::Kept { .. } => {}
         }
     }
     blocked.unwrap_or(Outcome::Failed { reason: failure })

@@ -7,9 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::generation::{Failure, plus};
-use crate::catalog::OutputFormat;
+use crate::catalog::{OutputFormat, Provider};
 use crate::ids::DecisionId;
-use crate::ports::image_provider::PredictionId;
+use crate::ports::image_provider::{PredictionId, submit_timeout};
 use crate::ports::moderation::Category;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,21 @@ pub struct Image {
     /// From 0.
     pub index: u32,
     pub seed: u32,
+    /// Who is asked for it, or was asked last.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub provider: Provider,
+    /// Who turned it away since it last waited: the next route is another one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub passed: Vec<Provider>,
+    /// What the provider takes for it, in millionths of a dollar, by the catalogue of that day; 0 until there is
+    /// something to pay. A lost answer counts as paid.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub spent_usd_micros: u64,
     pub state: ImageState,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +60,10 @@ pub enum ImageState {
         output: String,
         seen_at: Timestamp,
     },
+    /// Drawn, and the file came with the answer: it lies in our own store, to be checked and finished.
+    Kept {
+        seen_at: Timestamp,
+    },
     Delivered(Asset),
     /// Kept back by the safety check, the provider's or ours.
     Filtered {
@@ -71,17 +89,23 @@ pub struct Asset {
     pub placeholder: String,
 }
 
-/// How long one worker may be at asking. Longer than every call within it together, so that a lease that has run
-/// out belongs to nobody alive.
-pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// A worker that stored its intent asks only within this time: the rest of the lease is for the call itself.
 pub(super) const ASK_WITHIN: SignedDuration = SignedDuration::from_secs(15);
+/// How long the message that resumes a job may be late.
+const RESUMED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Silence of the provider for this long makes us ask.
 const SILENCE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Image {
     pub(super) fn planned(index: u32, seed: u32) -> Self {
-        Self { index, seed, state: ImageState::Planned { not_before: None, tries: 0 } }
+        Self {
+            index,
+            seed,
+            provider: Provider::default(),
+            passed: Vec::new(),
+            spent_usd_micros: 0,
+            state: ImageState::Planned { not_before: None, tries: 0 },
+        }
     }
 
     /// When someone should look after it.
@@ -89,12 +113,12 @@ impl Image {
         match &self.state {
             ImageState::Planned { not_before, .. } => {
                 // The message that resumes it may be lost.
-                Some(not_before.map_or(Timestamp::MIN, |at| plus(at, LEASE)))
+                Some(not_before.map_or(Timestamp::MIN, |at| plus(at, RESUMED_WITHIN)))
             }
             ImageState::Requested { lease_until, .. } => Some(*lease_until),
-            ImageState::Rendering { seen_at, .. } | ImageState::Drawn { seen_at, .. } => {
-                Some(plus(*seen_at, SILENCE))
-            }
+            ImageState::Rendering { seen_at, .. }
+            | ImageState::Drawn { seen_at, .. }
+            | ImageState::Kept { seen_at } => Some(plus(*seen_at, SILENCE)),
             ImageState::Delivered(_) | ImageState::Filtered { .. } | ImageState::Failed { .. } => {
                 None
             }
@@ -114,48 +138,111 @@ impl Image {
         }
     }
 
-    /// Stores the intent to ask at `now`.
-    pub(super) fn ask(&mut self, ask: &Ask, now: Timestamp) {
+    /// Stores the intent to ask `provider` at `now`.
+    pub(super) fn ask(&mut self, provider: Provider, ask: &Ask, now: Timestamp) -> Timestamp {
+        let lease_until = plus(now, lease(provider));
+        self.provider = provider;
         self.state = ImageState::Requested {
             // The first asking counts: what it started must be found.
             asked_at: ask.look_since.unwrap_or(now),
-            lease_until: plus(now, LEASE),
+            lease_until,
             tries: ask.tries + 1,
         };
+        lease_until
     }
 
-    /// The provider knows it under this name. `false`: it is known already, or over.
-    pub(super) fn accepted(&mut self, prediction: &PredictionId, now: Timestamp) -> bool {
-        let open = matches!(self.state, ImageState::Planned { .. } | ImageState::Requested { .. });
+    /// `provider` knows it under this name. `false`: it is known already, or over.
+    pub(super) fn accepted(
+        &mut self,
+        provider: Provider,
+        prediction: &PredictionId,
+        now: Timestamp,
+    ) -> bool {
+        let open = self.is_wanted();
         if open {
+            self.provider = provider;
             self.state = ImageState::Rendering { prediction: prediction.clone(), seen_at: now };
+        } else if self.concerns(provider, prediction)
+            && let ImageState::Rendering { prediction: own, .. } = &mut self.state
+            && prediction.0.len() > own.0.len()
+        {
+            // A webhook told its name; who asked also knows where to ask about it.
+            own.clone_from(prediction);
         }
         open
     }
 
-    /// Whether the intent of the worker that took it at `taken_at` still stands.
-    pub(super) fn asked_at(&self, taken_at: Timestamp) -> bool {
-        matches!(&self.state, ImageState::Requested { lease_until, .. } if *lease_until == plus(taken_at, LEASE))
+    pub(super) fn prediction(&self) -> Option<&PredictionId> {
+        match &self.state {
+            ImageState::Rendering { prediction, .. } | ImageState::Drawn { prediction, .. } => {
+                Some(prediction)
+            }
+            ImageState::Planned { .. }
+            | ImageState::Requested { .. }
+            | ImageState::Kept { .. }
+            | ImageState::Delivered(_)
+            | ImageState::Filtered { .. }
+            | ImageState::Failed { .. } => None,
+        }
     }
 
-    /// Certainly nothing was started: ask again after `not_before`.
-    pub(super) fn postpone(&mut self, not_before: Timestamp) {
+    /// Its file lies in our store. `false`: it is known already, or over.
+    pub(super) fn kept(&mut self, now: Timestamp) -> bool {
+        let open = self.is_wanted();
+        if open {
+            self.state = ImageState::Kept { seen_at: now };
+        }
+        open
+    }
+
+    fn is_wanted(&self) -> bool {
+        matches!(self.state, ImageState::Planned { .. } | ImageState::Requested { .. })
+    }
+
+    /// Whether the intent of the worker whose lease ends then still stands.
+    pub(super) fn asked_until(&self, lease: Timestamp) -> bool {
+        matches!(&self.state, ImageState::Requested { lease_until, .. } if *lease_until == lease)
+    }
+
+    /// Certainly nothing was started by whom it was asked of: another may be asked at once.
+    pub(super) fn turned_away(&mut self) {
         if let ImageState::Requested { tries, .. } = self.state {
+            self.passed.push(self.provider);
+            self.state = ImageState::Planned { not_before: None, tries };
+        }
+    }
+
+    /// Nobody can be asked now: all may be, after `not_before`.
+    pub(super) fn postpone(&mut self, not_before: Timestamp) {
+        if let ImageState::Planned { tries, .. } = self.state {
+            self.passed.clear();
             self.state = ImageState::Planned { not_before: Some(not_before), tries };
         }
     }
 
-    /// Whether news of `prediction` is news of this picture.
-    pub(super) fn concerns(&self, prediction: &PredictionId) -> bool {
+    /// Whether news of `prediction` at `provider` is news of this picture.
+    pub(super) fn concerns(&self, provider: Provider, prediction: &PredictionId) -> bool {
         match &self.state {
             ImageState::Planned { .. } | ImageState::Requested { .. } => true,
             ImageState::Rendering { prediction: own, .. }
-            | ImageState::Drawn { prediction: own, .. } => own == prediction,
-            ImageState::Delivered(_) | ImageState::Filtered { .. } | ImageState::Failed { .. } => {
-                false
+            | ImageState::Drawn { prediction: own, .. } => {
+                own.is(prediction) && self.provider == provider
             }
+            ImageState::Kept { .. }
+            | ImageState::Delivered(_)
+            | ImageState::Filtered { .. }
+            | ImageState::Failed { .. } => false,
         }
     }
+}
+
+/// How long one worker may be at asking `provider`. Longer than every call within it together, so that a lease that
+/// has run out belongs to nobody alive.
+fn lease(provider: Provider) -> SignedDuration {
+    /// For what is around the call: the look before it, the store before and after it.
+    const AROUND: SignedDuration = SignedDuration::from_secs(40);
+    let call = SignedDuration::try_from(submit_timeout(provider)).expect("seconds are a duration");
+    call.checked_add(AROUND).expect("seconds are a duration")
 }
 
 /// A picture that the provider may be asked for.
@@ -173,7 +260,8 @@ impl ImageState {
             Self::Planned { .. }
             | Self::Requested { .. }
             | Self::Rendering { .. }
-            | Self::Drawn { .. } => true,
+            | Self::Drawn { .. }
+            | Self::Kept { .. } => true,
             Self::Delivered(_) | Self::Filtered { .. } | Self::Failed { .. } => false,
         }
     }

@@ -283,7 +283,7 @@ pub(super) async fn read(
                 InputImage { content_type: "image/webp", bytes, url }
             }
             Input::Image { generation: parent, index } => {
-                of_generation(services, &generation.user, parent, *index, now).await?
+                of_generation(services, &generation.user, parent, *index).await?
             }
         });
     }
@@ -295,7 +295,6 @@ async fn of_generation(
     user: &UserId,
     parent: &GenerationId,
     index: u32,
-    now: Timestamp,
 ) -> Result<InputImage, NoInputs> {
     let found = super::get(services, user, parent).await;
     let found = found.map_err(|error| NoInputs::NotNow(BlobsError::Unavailable(error.into())))?;
@@ -307,14 +306,13 @@ async fn of_generation(
     let format = asset.ok_or(NoInputs::Gone)?.format;
     let key = blob_key(user, parent, index, Rendition::Original(format));
     let original = blob(services, &key).await?;
-    // Its recipe is between us and its owner.
+    // Its recipe is between us and its owner, so no link to the original goes along.
     let normalised = services.imaging.normalise(original).await.map_err(|why| {
         tracing::error!("A picture of generation `{parent}` cannot be read: {why:?}");
         NoInputs::Gone
     })?;
-    let url = link(services, &key, now).await?;
     let picture = normalised.picture;
-    Ok(InputImage { content_type: picture.content_type, bytes: picture.bytes, url })
+    Ok(InputImage { content_type: picture.content_type, bytes: picture.bytes, url: None })
 }
 
 async fn blob(services: &Services, key: &str) -> Result<Vec<u8>, NoInputs> {

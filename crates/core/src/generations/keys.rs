@@ -8,6 +8,8 @@ pub(super) enum Rendition {
     Original(OutputFormat),
     Display,
     Thumbnail,
+    /// The provider's file as it came, unchecked: no link to it is ever made, and it goes when it is finished.
+    Raw,
 }
 
 pub(super) fn blob_key(
@@ -22,6 +24,7 @@ pub(super) fn blob_key(
         Rendition::Original(OutputFormat::Jpeg) => "original.jpg",
         Rendition::Display => "display.webp",
         Rendition::Thumbnail => "thumbnail.webp",
+        Rendition::Raw => "raw.bin",
     };
     format!("{user}/{generation}/{index}/{name}")
 }

@@ -1,10 +1,11 @@
 //! Jobs: from a wish to pictures, whatever crashes, repeats or comes late.
 //!
 //! Reading order: [`order`] (what is asked), [`generation`] and [`image`] (the life of a job, as values), [`update`]
-//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`], [`finish`] with
-//! [`deliver`], [`cancel`], [`reconcile`]; [`inputs`] (pictures that a job starts from); and [`view`] (what its
-//! owner sees) with [`pace`] (how long it usually takes).
+//! (the one way in which a job changes), then one file an operation: [`create`], [`submit`] with [`route`] and
+//! [`ask`], [`finish`] with [`deliver`], [`cancel`], [`reconcile`]; [`inputs`] (pictures that a job starts from); and
+//! [`view`] (what its owner sees) with [`pace`] (how long it usually takes).
 
+mod ask;
 mod cancel;
 mod create;
 mod deliver;
@@ -17,6 +18,7 @@ mod order;
 mod pace;
 mod queries;
 mod reconcile;
+mod route;
 mod submit;
 mod update;
 mod view;

@@ -1,27 +1,30 @@
 //! Handing a job to its provider, paying once.
 //!
-//! An intent is stored before the provider is asked and the prediction's id after. While the intent's lease runs
+//! An intent is stored before a provider is asked and the prediction's id after. While the intent's lease runs
 //! nobody else asks; when it has run out, whoever comes next first looks for what may have been asked, by the ticket
-//! it carries, and asks only if there is nothing.
+//! it carries, and asks only if there is nothing. A provider that certainly started nothing is followed by the next
+//! route of the same model, with an intent of its own.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::generation::{Failure, Generation, Stage, minus, plus};
-use super::image::{ASK_WITHIN, Ask, ImageState};
-use super::inputs::{self, NoInputs};
+use super::ask::{Answer, AskOrder, ask, discard_raw};
+use super::generation::{Failure, Generation, Stage, plus};
+use super::image::{ASK_WITHIN, ImageState};
+use super::inputs;
+use super::route::Routes;
 use super::update::{Case, update};
-use crate::ids::{GenerationId, UserId};
+use crate::catalog::Provider;
+use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::messages::{FinishGeneration, News, QueueName, SubmitGeneration};
 use crate::ports::documents::{DocumentsError, encode};
-use crate::ports::image_provider::{
-    ImageProvider, InputImage, PredictionId, ProviderRequest, Sought, SubmitError,
-};
+use crate::ports::image_provider::PredictionId;
+use crate::ports::moderation::Category;
 use crate::ports::queue::Outgoing;
+use crate::safety::{Decision, Fingerprint};
 use crate::services::Services;
-use crate::ticket::Ticketed;
 
 /// Handles one submit message. Late, twice or for a job that has ended: nothing happens.
 pub async fn submit(
@@ -29,46 +32,51 @@ pub async fn submit(
     user: &UserId,
     id: &GenerationId,
 ) -> Result<(), DocumentsError> {
-    let decided = update(services, user, id, take).await?;
-    let Some((generation, asks)) = decided else {
-        tracing::warn!(generation.id = %id, "A message speaks of generation `{id}`, which does not exist");
-        return Ok(());
-    };
-    if asks.is_empty() {
-        return Ok(());
+    let begun_at = services.clock.now();
+    // Each round asks another route: a picture is turned away by each at the most once before it has to wait.
+    loop {
+        let mut routes = Routes::new(services, services.clock.now());
+        let decided = update(services, user, id, |case| take(case, &mut routes)).await?;
+        let Some((generation, Taken { orders, wait })) = decided else {
+            tracing::warn!(generation.id = %id, "A message speaks of generation `{id}`, which does not exist");
+            return Ok(());
+        };
+        if let Some(wait) = wait {
+            resume(services, &generation, wait).await;
+        }
+        if orders.is_empty() {
+            return Ok(());
+        }
+        let inputs = inputs::read(services, &generation).await;
+        let answers = orders.iter().map(|order| ask(services, &generation, order, &inputs));
+        let answers = join_all(answers).await;
+        let turned_away = answers.iter().any(|answer| matches!(answer, Answer::TurnedAway));
+        let Some(generation) = record(services, user, id, &orders, &answers).await? else {
+            return Ok(());
+        };
+        if !turned_away || generation.is_final() {
+            return Ok(());
+        }
+        if services.clock.now() > plus(begun_at, ASK_WITHIN) {
+            // Another call might not fit into this function's time.
+            resume(services, &generation, Duration::ZERO).await;
+            return Ok(());
+        }
     }
-    let taken_at = asks[0].taken_at;
-    let inputs = inputs::read(services, &generation).await;
-    let answers = asks.iter().map(|order| ask(services, &generation, order, &inputs));
-    let answers = join_all(answers).await;
-    let answers: Vec<_> = asks.iter().map(|order| order.index).zip(answers).collect();
-    record(services, user, id, &answers, taken_at).await
 }
 
-/// One picture that this worker, and nobody else until the lease ends, may ask for.
-struct AskOrder {
-    index: u32,
-    seed: u32,
-    ask: Ask,
-    taken_at: Timestamp,
+struct Taken {
+    orders: Vec<AskOrder>,
+    /// For the pictures that nobody can be asked for now.
+    wait: Option<Duration>,
 }
 
-enum Answer {
-    Accepted(PredictionId),
-    /// Certainly nothing was started: try again after this long.
-    Later(Duration),
-    Refused,
-    /// Certainly nothing was started, and never can be: an input is there no more.
-    InputGone,
-    /// Perhaps something was started: the lease ends, and then it is looked for.
-    Unknown,
-}
-
-fn take(case: &mut Case<'_>) -> Vec<AskOrder> {
+fn take(case: &mut Case<'_>, routes: &mut Routes<'_>) -> Taken {
     let now = case.now();
+    let mut taken = Taken { orders: Vec::new(), wait: None };
     if case.generation.give_up_at().is_some_and(|at| at <= now) {
         case.end(case.generation.timed_out());
-        return Vec::new();
+        return taken;
     }
     match case.generation.stage {
         Stage::Queued { .. } => {
@@ -81,198 +89,179 @@ fn take(case: &mut Case<'_>) -> Vec<AskOrder> {
             case.generation.start(&seeds, limit.expect("minutes are a duration"), now);
         }
         Stage::AtWork { .. } => {}
-        Stage::Waiting | Stage::Ended(_) => return Vec::new(),
+        Stage::Waiting | Stage::Ended(_) => return taken,
     }
-    let Stage::AtWork { images, .. } = &mut case.generation.stage else { return Vec::new() };
-    let mut orders = Vec::new();
+    let model = case.services.catalog.model(&case.generation.order.model);
+    let Stage::AtWork { images, .. } = &mut case.generation.stage else { return taken };
     for image in images {
-        if let Some(ask) = image.may_ask(now) {
-            image.ask(&ask, now);
-            orders.push(AskOrder { index: image.index, seed: image.seed, ask, taken_at: now });
-        }
-    }
-    orders
-}
-
-async fn ask(
-    services: &Services,
-    generation: &Generation,
-    order: &AskOrder,
-    inputs: &Result<Vec<InputImage>, NoInputs>,
-) -> Answer {
-    let Some(model) = services.catalog.model(&generation.order.model) else {
-        return Answer::Refused;
-    };
-    let route = &model.routes[0];
-    let provider = services.provider(route.provider);
-    let named = Ticketed {
-        user: generation.user.clone(),
-        generation: generation.id.clone(),
-        index: order.index,
-    };
-    let ticket = services.tickets.issue(&named);
-    let prompt = generation.order.prompt.as_str();
-    if let Some(asked_at) = order.ask.look_since {
-        let sought = Sought::ByTicket {
-            ticket: &ticket,
-            model,
-            prompt,
-            aspect_ratio: generation.order.aspect_ratio,
-            seed: order.seed,
-            created_after: created_after(asked_at),
+        let Some(ask) = image.may_ask(now) else { continue };
+        let provider = match (ask.look_since, model) {
+            // What an earlier worker may have asked for is looked for where it was asked for.
+            (Some(_), _) => image.provider,
+            (None, Some(model)) if routes.exist(model) => {
+                let Some(provider) = routes.choose(model, &image.passed) else {
+                    let wait = routes.wait(model, ask.tries);
+                    image.postpone(plus(now, signed(wait)));
+                    taken.wait = Some(taken.wait.map_or(wait, |other| other.min(wait)));
+                    continue;
+                };
+                provider
+            }
+            (None, _) => {
+                tracing::error!(generation.id = %case.generation.id, "No provider makes this model");
+                image.state = ImageState::Failed { reason: Failure::Refused };
+                continue;
+            }
         };
-        match look(provider, sought).await {
-            Ok(None) => {}
-            Ok(Some(prediction)) => return Answer::Accepted(prediction),
-            Err(()) => return Answer::Unknown,
-        }
+        let lease_until = image.ask(provider, &ask, now);
+        let (index, seed) = (image.index, image.seed);
+        taken.orders.push(AskOrder { index, seed, provider, ask, taken_at: now, lease_until });
     }
-    let inputs = match inputs {
-        Ok(inputs) => inputs,
-        Err(NoInputs::Gone) => return Answer::InputGone,
-        Err(NoInputs::NotNow(error)) => {
-            tracing::warn!(generation.id = %generation.id, error = error as &dyn std::error::Error,
-                "The pictures to start from cannot be read now");
-            return Answer::Later(backoff(order.ask.tries));
-        }
-    };
-    if services.clock.now() > plus(order.taken_at, ASK_WITHIN) {
-        // The store or the look took so long that the call might outlive the lease.
-        return Answer::Unknown;
-    }
-    let callback = services
-        .public_url
-        .as_ref()
-        .map(|base| format!("{base}/api/webhooks/{}/{}", route.provider.as_str(), ticket.as_str()));
-    let request = ProviderRequest {
-        model,
-        prompt,
-        aspect_ratio: generation.order.aspect_ratio,
-        seed: order.seed,
-        output_format: generation.order.output_format,
-        inputs,
-        strength_percent: generation.order.strength_percent,
-        ticket: &ticket,
-        callback,
-        cancel_after: services.catalog.work_limit,
-    };
-    match provider.submit(&request).await {
-        Ok(prediction) => Answer::Accepted(prediction),
-        Err(SubmitError::Refused { reason }) => {
-            tracing::info!(generation.id = %generation.id, "The provider refused: {reason}");
-            Answer::Refused
-        }
-        Err(SubmitError::Unavailable { retry_after, source }) => {
-            tracing::warn!(generation.id = %generation.id, error = &*source as &dyn std::error::Error,
-                "The provider takes no request now");
-            Answer::Later(retry_after.unwrap_or_else(|| backoff(order.ask.tries)))
-        }
-        Err(SubmitError::Uncertain(source)) => {
-            tracing::warn!(generation.id = %generation.id, error = &*source as &dyn std::error::Error,
-                "The provider's answer was lost");
-            Answer::Unknown
-        }
-    }
+    case.end_if_settled();
+    taken
 }
 
-/// What was asked for at `asked_at` on our clock may bear an earlier time on the provider's.
-pub(super) fn created_after(asked_at: Timestamp) -> Timestamp {
-    const CLOCKS_APART: SignedDuration = SignedDuration::from_mins(1);
-    minus(asked_at, CLOCKS_APART)
-}
-
-/// 2 s, doubled with each try, 60 s at the most.
-fn backoff(tries: u32) -> Duration {
-    Duration::from_secs((2_u64 << tries.min(5)).min(60))
-}
-
-async fn look(
-    provider: &dyn ImageProvider,
-    sought: Sought<'_>,
-) -> Result<Option<PredictionId>, ()> {
-    match provider.status(sought).await {
-        Ok(found) => Ok(found.map(|snapshot| snapshot.id)),
-        Err(error) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "The provider cannot be asked"
-            );
-            Err(())
-        }
-    }
-}
-
+/// Writes down what came of the asking. `None`: there is no such job any more.
 async fn record(
     services: &Services,
     user: &UserId,
     id: &GenerationId,
-    answers: &[(u32, Answer)],
-    taken_at: Timestamp,
-) -> Result<(), DocumentsError> {
+    orders: &[AskOrder],
+    answers: &[Answer],
+) -> Result<Option<Generation>, DocumentsError> {
     let updated = update(services, user, id, |case| {
         let now = case.now();
+        let wish = case.generation.order.clone();
         let mut unwanted = Vec::new();
-        for (index, answer) in answers {
-            let image = case.generation.image_mut(*index);
-            match (answer, image) {
-                (Answer::Accepted(prediction), Some(image)) => {
+        for (order, answer) in orders.iter().zip(answers) {
+            let price = price(case, order.provider);
+            let Some(image) = case.generation.image_mut(order.index) else {
+                unwanted.extend(Unwanted::of(order, answer));
+                continue;
+            };
+            let stands = image.asked_until(order.lease_until);
+            match answer {
+                Answer::Accepted(prediction) => {
                     // A webhook may have told the same before us.
-                    if !image.accepted(prediction, now) && !image.concerns(prediction) {
-                        unwanted.push(prediction.clone());
+                    if !image.accepted(order.provider, prediction, now)
+                        && !image.concerns(order.provider, prediction)
+                    {
+                        unwanted.extend(Unwanted::of(order, answer));
                     }
                 }
-                (Answer::Accepted(prediction), None) => unwanted.push(prediction.clone()),
-                (Answer::Later(wait), Some(image)) if image.asked_at(taken_at) => {
-                    image.postpone(plus(now, signed(*wait)));
+                Answer::Kept => {
+                    if image.kept(now) {
+                        image.provider = order.provider;
+                        image.spent_usd_micros = price;
+                    } else if !matches!(image.state, ImageState::Kept { .. }) {
+                        unwanted.extend(Unwanted::of(order, answer));
+                    }
                 }
-                (Answer::Refused, Some(image)) if image.asked_at(taken_at) => {
+                Answer::TurnedAway if stands => image.turned_away(),
+                Answer::Refused if stands => {
                     image.state = ImageState::Failed { reason: Failure::Refused };
                 }
-                (Answer::InputGone, Some(image)) if image.asked_at(taken_at) => {
+                Answer::Filtered if stands => {
+                    let (decision, category) =
+                        (DecisionId::new(super::create::ulid(services)), Category::Other);
+                    image.spent_usd_micros = price;
+                    image.state = ImageState::Filtered { decision: decision.clone(), category };
+                    let fingerprint = Fingerprint::of_image(&wish, image.seed);
+                    let place = (id.clone(), order.index);
+                    let kept =
+                        Decision::of_image(decision, place, fingerprint, category, None, now);
+                    case.draft.create(kept.document());
+                }
+                Answer::Failed if stands => {
+                    image.state = ImageState::Failed { reason: Failure::ProviderFailed };
+                }
+                Answer::InputGone if stands => {
                     image.state = ImageState::Failed { reason: Failure::InputGone };
                 }
-                (Answer::Later(_) | Answer::Refused | Answer::InputGone | Answer::Unknown, _) => {}
+                Answer::Lost if stands => {
+                    image.spent_usd_micros = price;
+                    image.state = ImageState::Failed { reason: Failure::ProviderFailed };
+                }
+                Answer::TurnedAway
+                | Answer::Refused
+                | Answer::Filtered
+                | Answer::Failed
+                | Answer::InputGone
+                | Answer::Lost
+                | Answer::Unknown => {}
             }
         }
         case.end_if_settled();
         unwanted
     });
-    let Some((generation, unwanted)) = updated.await? else { return Ok(()) };
+    let Some((generation, unwanted)) = updated.await? else { return Ok(None) };
     // Cancelled or ended while the provider was being asked: it draws for nobody.
-    for prediction in unwanted {
-        super::finish::stop(services, &generation, &prediction).await;
+    for it in unwanted {
+        match it {
+            Unwanted::Prediction(provider, prediction) => {
+                super::finish::stop(services, &generation, provider, &prediction).await;
+            }
+            Unwanted::File { index } => discard_raw(services, &generation, index).await,
+        }
     }
     follow_up(services, &generation, answers).await;
-    Ok(())
+    Ok(Some(generation))
+}
+
+/// What a provider made for a picture that is over.
+enum Unwanted {
+    Prediction(Provider, PredictionId),
+    File { index: u32 },
+}
+
+impl Unwanted {
+    fn of(order: &AskOrder, answer: &Answer) -> Option<Self> {
+        match answer {
+            Answer::Accepted(it) => Some(Self::Prediction(order.provider, it.clone())),
+            Answer::Kept => Some(Self::File { index: order.index }),
+            Answer::TurnedAway
+            | Answer::Refused
+            | Answer::Filtered
+            | Answer::Failed
+            | Answer::InputGone
+            | Answer::Lost
+            | Answer::Unknown => None,
+        }
+    }
+}
+
+/// What `provider` takes for one picture of this job.
+pub(super) fn price(case: &Case<'_>, provider: Provider) -> u64 {
+    let model = case.services.catalog.model(&case.generation.order.model);
+    model.and_then(|model| model.route(provider)).map_or(0, |route| route.usd_micros)
 }
 
 /// Messages for later. Best effort: the timer looks after what is due anyway, only later.
-async fn follow_up(services: &Services, generation: &Generation, answers: &[(u32, Answer)]) {
+async fn follow_up(services: &Services, generation: &Generation, answers: &[Answer]) {
     if generation.is_final() {
         return;
     }
-    let later = answers.iter().filter_map(|(_, answer)| match answer {
-        Answer::Later(wait) => Some(*wait),
-        _ => None,
-    });
-    if let Some(delay) = later.min() {
-        let body =
-            SubmitGeneration { user: generation.user.clone(), generation: generation.id.clone() };
-        send(
-            services,
-            Outgoing {
-                queue: generation.queue,
-                id: format!("{}:resume:{}", generation.id, generation.revision),
-                body: encode(&body),
-                delay,
-            },
-        )
-        .await;
-    }
-    let accepted = answers.iter().any(|(_, answer)| matches!(answer, Answer::Accepted(_)));
-    if accepted && services.public_url.is_none() {
+    let kept = answers.iter().any(|answer| matches!(answer, Answer::Kept));
+    let accepted = answers.iter().any(|answer| matches!(answer, Answer::Accepted(_)));
+    if kept || (accepted && services.public_url.is_none()) {
         look_again(services, &generation.user, &generation.id, Duration::from_secs(1)).await;
     }
+}
+
+/// Goes on with what had to wait.
+async fn resume(services: &Services, generation: &Generation, delay: Duration) {
+    let body =
+        SubmitGeneration { user: generation.user.clone(), generation: generation.id.clone() };
+    send(
+        services,
+        Outgoing {
+            queue: generation.queue,
+            id: format!("{}:resume:{}", generation.id, generation.revision),
+            body: encode(&body),
+            delay,
+        },
+    )
+    .await;
 }
 
 /// Without a webhook, or when something must be tried again: look after the job in a while.

@@ -118,13 +118,20 @@ impl Case<'_> {
     }
 
     /// Ends the job and settles its credits: what was delivered is captured, the rest goes back. If the provider may
-    /// still be at it, a message will tell it to stop. A job that has ended stays as it is.
+    /// still be at it, a message will tell it to stop; the same message clears up what it has sent. A job that has ended stays as it is.
     pub(super) fn end(&mut self, outcome: Outcome) {
         let now = self.now();
         let price = self.price_of_one();
         let hold = self.generation.hold.clone();
-        let at_provider = self.generation.images().iter().any(|image| {
-            matches!(image.state, ImageState::Requested { .. } | ImageState::Rendering { .. })
+        let at_provider = self.generation.images().iter().any(|image| match image.state {
+            ImageState::Requested { .. }
+            | ImageState::Rendering { .. }
+            | ImageState::Kept { .. } => true,
+            ImageState::Planned { .. }
+            | ImageState::Drawn { .. }
+            | ImageState::Delivered(_)
+            | ImageState::Filtered { .. }
+            | ImageState::Failed { .. } => false,
         });
         if let Some(captured) = self.generation.end(outcome, price, now) {
             let entries = self.draft.account.wallet.close(&hold, captured, now);
@@ -189,7 +196,8 @@ fn face(generation: &Generation) -> (super::Status, Vec<u8>) {
         ImageState::Planned { .. }
         | ImageState::Requested { .. }
         | ImageState::Rendering { .. }
-        | ImageState::Drawn { .. } => 0,
+        | ImageState::Drawn { .. }
+        | ImageState::Kept { .. } => 0,
         ImageState::Delivered(_) => 1,
         ImageState::Filtered { .. } => 2,
         ImageState::Failed { .. } => 3,

@@ -277,7 +277,8 @@ async fn image_view(
         ImageState::Planned { .. }
         | ImageState::Requested { .. }
         | ImageState::Rendering { .. }
-        | ImageState::Drawn { .. } => {}
+        | ImageState::Drawn { .. }
+        | ImageState::Kept { .. } => {}
         ImageState::Failed { .. } => view.status = "failed",
         ImageState::Filtered { decision, category } => {
             view.status = "filtered";

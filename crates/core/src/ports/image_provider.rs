@@ -7,19 +7,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::BoxError;
-use crate::catalog::{AspectRatio, Model, OutputFormat};
+use crate::catalog::{AspectRatio, Model, OutputFormat, Provider};
 use crate::ticket::Ticket;
 
 /// A provider of pictures, one prediction a picture.
 ///
-/// Promises: `submit` ends within [`SUBMIT_TIMEOUT`], and after it has returned (or was dropped) that call starts no
+/// Promises: `submit` ends within [`submit_timeout`], and after it has returned (or was dropped) that call starts no
 /// prediction any more; a status it does not know is [`Prediction::Working`], never an end.
 #[async_trait]
 pub trait ImageProvider: std::fmt::Debug + Send + Sync + 'static {
     /// Asks for one picture. Not repeatable: see [`SubmitError::Uncertain`].
-    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<PredictionId, SubmitError>;
+    async fn submit(&self, request: &ProviderRequest<'_>) -> Result<Submitted, SubmitError>;
 
-    /// `Ok(None)` when the provider knows no such prediction.
+    /// `Ok(None)` when the provider knows no such prediction; by ticket it means that asking (again) makes nothing that
+    /// is paid twice. A provider that cannot tell by ticket answers [`ProviderError::Unsearchable`], never `Ok(None)`.
     async fn status(&self, sought: Sought<'_>) -> Result<Option<Snapshot>, ProviderError>;
 
     /// Ends a prediction; one that has ended already stays as it is.
@@ -32,8 +33,29 @@ pub trait ImageProvider: std::fmt::Debug + Send + Sync + 'static {
     async fn fetch(&self, output: &str) -> Result<Vec<u8>, ProviderError>;
 }
 
-/// How long one `submit` may take, all told.
+/// How long one `submit` may take, all told, when the picture is drawn afterwards.
 pub const SUBMIT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long one `submit` may take, all told, when the picture is drawn meanwhile. With what happens around it, it
+/// must fit into the two minutes after which the host ends a function.
+pub const DRAWING_TIMEOUT: Duration = Duration::from_secs(75);
+
+/// How long one `submit` of `provider` may take, all told.
+pub fn submit_timeout(provider: Provider) -> Duration {
+    if provider.draws_while_asked() { DRAWING_TIMEOUT } else { SUBMIT_TIMEOUT }
+}
+
+/// What became of a request that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submitted {
+    /// It will be drawn.
+    Started(PredictionId),
+    /// It is drawn, and this is the file: the provider keeps none.
+    Drawn { picture: Vec<u8> },
+    /// It was drawn, and the provider's own safety check kept it back.
+    Filtered,
+    /// The provider tried and failed. `reason` is for the log.
+    Failed { reason: String },
+}
 
 /// One picture to draw.
 #[derive(Debug, Clone)]
@@ -67,10 +89,22 @@ pub struct InputImage {
     pub url: Option<String>,
 }
 
-/// The provider's name of one prediction. Opaque.
+/// The provider's name of one prediction. Opaque. After a space, an adapter may keep where that prediction is asked
+/// about; that is no part of the name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PredictionId(pub String);
+
+impl PredictionId {
+    pub fn name(&self) -> &str {
+        self.0.split(' ').next().unwrap_or_default()
+    }
+
+    /// Whether both name the same prediction.
+    pub fn is(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
 
 /// How a prediction is looked for.
 #[derive(Debug, Clone)]
@@ -134,7 +168,7 @@ pub enum SubmitError {
         #[source]
         source: BoxError,
     },
-    /// The answer was lost: a prediction may exist. Look for the ticket before submitting again.
+    /// The answer was lost: a prediction may exist. Look for the ticket before submitting again, here or anywhere.
     #[error("the provider's answer was lost")]
     Uncertain(#[source] BoxError),
 }
@@ -147,6 +181,10 @@ pub enum ProviderError {
     /// Trying again will not help.
     #[error("the provider refused: {reason}")]
     Refused { reason: String },
+    /// It keeps no list: whether it was asked for a picture cannot be found out, now or later. Asking again might be
+    /// paid twice.
+    #[error("the provider cannot be searched for a prediction")]
+    Unsearchable,
 }
 
 #[derive(Debug, thiserror::Error)]

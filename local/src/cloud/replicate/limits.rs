@@ -4,25 +4,25 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 /// A bucket that fills evenly and holds a minute's worth.
-pub(super) struct Bucket {
+pub(in crate::cloud) struct Bucket {
     state: Mutex<Option<(Instant, f64)>>,
 }
 
 /// What a call is told about the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Room {
-    pub(super) granted: bool,
-    pub(super) remaining: u32,
+pub(in crate::cloud) struct Room {
+    pub(in crate::cloud) granted: bool,
+    pub(in crate::cloud) remaining: u32,
     /// Seconds until there is one more.
-    pub(super) reset: u32,
+    pub(in crate::cloud) reset: u32,
 }
 
 impl Bucket {
-    pub(super) const fn new() -> Self {
+    pub(in crate::cloud) const fn new() -> Self {
         Self { state: Mutex::new(None) }
     }
 
-    pub(super) fn take(&self, per_minute: u32, now: Instant) -> Room {
+    pub(in crate::cloud) fn take(&self, per_minute: u32, now: Instant) -> Room {
         let capacity = f64::from(per_minute.max(1));
         let per_second = capacity / 60.0;
         let mut state = self.state.lock().expect("no holder panics");

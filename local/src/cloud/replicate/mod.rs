@@ -3,13 +3,13 @@
 //! What a prompt can make go wrong is listed in `script.rs`.
 
 mod input;
-mod limits;
+pub(in crate::cloud) mod limits;
 mod models;
 mod order;
-mod picture;
+pub(in crate::cloud) mod picture;
 mod prediction;
 mod run;
-mod script;
+pub(in crate::cloud) mod script;
 mod shared;
 mod store;
 mod webhooks;
@@ -116,7 +116,7 @@ impl Replicate {
         }
         let creates = call.method == Method::POST && pieces.last() == Some(&"predictions");
         let room = if creates {
-            self.creates.take(self.shared.faults.creates_per_minute(), Instant::now())
+            self.creates.take(self.shared.faults.creates_per_minute("replicate"), Instant::now())
         } else {
             self.others.take(3000, Instant::now())
         };

@@ -60,7 +60,7 @@ pub(super) fn files(
         .collect()
 }
 
-fn is_unsafe(subject: &str, number: u64) -> bool {
+pub(in crate::cloud) fn is_unsafe(subject: &str, number: u64) -> bool {
     let first_only = subject.contains("one-unsafe-image");
     subject.contains("unsafe-image") && (number == 0 || !first_only)
 }
@@ -93,7 +93,10 @@ fn uris(model: &Model, input: &Map<String, Value>) -> Vec<String> {
         .collect()
 }
 
-async fn fetch(client: &reqwest::Client, uri: &str) -> Result<Vec<u8>, String> {
+pub(in crate::cloud) async fn fetch(
+    client: &reqwest::Client,
+    uri: &str,
+) -> Result<Vec<u8>, String> {
     if let Some(data) = uri.strip_prefix("data:") {
         let (_, content) = data.split_once(";base64,").ok_or("an input image is not base64")?;
         return BASE64.decode(content).map_err(|e| format!("an input image cannot be read: {e}"));
@@ -115,7 +118,7 @@ async fn fetch(client: &reqwest::Client, uri: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn decode(bytes: Vec<u8>) -> Result<RgbImage, String> {
+pub(in crate::cloud) fn decode(bytes: Vec<u8>) -> Result<RgbImage, String> {
     let reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| e.to_string())?;
     reader
@@ -155,7 +158,7 @@ fn size(model: &Model, input: &Map<String, Value>, given: Option<(u32, u32)>) ->
 }
 
 /// The same shape with no side longer than `canvas`.
-fn within(canvas: Option<u32>, width: u32, height: u32) -> (u32, u32) {
+pub(in crate::cloud) fn within(canvas: Option<u32>, width: u32, height: u32) -> (u32, u32) {
     let longest = width.max(height);
     match canvas {
         Some(canvas) if canvas < longest => {
@@ -249,7 +252,7 @@ fn covering(image: &RgbImage, width: u32, height: u32) -> RgbImage {
         .into_rgb8()
 }
 
-fn mark(picture: &mut RgbImage) {
+pub(in crate::cloud) fn mark(picture: &mut RgbImage) {
     let side = content_safety::MARKER_SIDE;
     for (x, y) in (0..side.min(picture.width())).flat_map(|x| (0..side).map(move |y| (x, y))) {
         if let Some(pixel) = picture.get_pixel_mut_checked(x, y) {
@@ -258,7 +261,7 @@ fn mark(picture: &mut RgbImage) {
     }
 }
 
-fn encode(picture: &RgbImage, extension: &str, quality: u8) -> Vec<u8> {
+pub(in crate::cloud) fn encode(picture: &RgbImage, extension: &str, quality: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let written = match extension {
         "png" => picture.write_to(&mut bytes, ImageFormat::Png),

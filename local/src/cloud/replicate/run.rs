@@ -35,8 +35,8 @@ pub(super) async fn run(shared: Arc<Shared>, prediction: Prediction) {
 async fn work(shared: &Arc<Shared>, mut prediction: Prediction) {
     let id = prediction.id.clone();
     if prediction.status == Status::Starting {
-        tokio::time::sleep(BOOT.div_f64(shared.faults.speed())).await;
-        let takes_ms = duration_ms(&prediction, shared.faults.speed());
+        tokio::time::sleep(BOOT.div_f64(shared.faults.speed("replicate"))).await;
+        let takes_ms = duration_ms(&prediction, shared.faults.speed("replicate"));
         let begun = shared.change(&id, |it| {
             it.status = Status::Processing;
             it.started_at = Some(Timestamp::now());
@@ -91,7 +91,7 @@ async fn paint(shared: &Arc<Shared>, prediction: &Prediction) -> Result<Vec<Stri
     // One at a time: the machine has other work, and a prediction's time is told by its model, not by the painter.
     let turn = shared.painting.acquire().await.expect("the semaphore is never closed");
     let (prediction, folder) = (prediction.clone(), shared.folder(&prediction.id));
-    let canvas = shared.faults.canvas();
+    let canvas = shared.faults.canvas("replicate");
     let painted = tokio::task::spawn_blocking(move || {
         let files = picture::files(&prediction, &inputs, canvas);
         std::fs::create_dir_all(&folder)?;

@@ -11,12 +11,12 @@
 
 /// What a prompt asks of the stand-in besides a picture.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Script<'a> {
+pub(in crate::cloud) struct Script<'a> {
     /// What is to be painted.
-    pub(super) subject: &'a str,
-    pub(super) error: Option<&'static str>,
-    pub(super) drops_one: bool,
-    pub(super) slow: bool,
+    pub(in crate::cloud) subject: &'a str,
+    pub(in crate::cloud) error: Option<&'static str>,
+    pub(in crate::cloud) drops_one: bool,
+    pub(in crate::cloud) slow: bool,
 }
 
 const NSFW: &str = "NSFW content detected. Try running it again, or try a different prompt.";
@@ -25,7 +25,7 @@ const ALL_NSFW: &str =
 const FAILED: &str = "The model failed: CUDA error: device-side assert triggered";
 
 impl<'a> Script<'a> {
-    pub(super) fn of(prompt: &'a str) -> Self {
+    pub(in crate::cloud) fn of(prompt: &'a str) -> Self {
         let plain = Self { subject: prompt, error: None, drops_one: false, slow: false };
         let Some((word, subject)) = prompt.trim_start().split_once(':') else { return plain };
         let directed = Self { subject: subject.trim_start(), ..plain };
@@ -39,7 +39,7 @@ impl<'a> Script<'a> {
     }
 
     /// What the prediction fails with when `asked` pictures were ordered.
-    pub(super) fn error(&self, asked: u64) -> Option<&'static str> {
+    pub(in crate::cloud) fn error(&self, asked: u64) -> Option<&'static str> {
         if self.drops_one && asked == 1 { Some(ALL_NSFW) } else { self.error }
     }
 }

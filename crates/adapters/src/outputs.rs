@@ -1,12 +1,18 @@
-//! From where outputs may be fetched. A webhook's body names the address; without this list, whoever got one past us
-//! could make us call anything and hand our token to it.
+//! From where outputs may be fetched. A provider's answer or webhook names the address; without this list, whoever got
+//! one past us could make us call anything and hand our token to it.
 
+use std::time::Duration;
+
+use imagegen_core::ports::image_provider::ProviderError;
 use reqwest::Url;
 
-use super::InvalidReplicateSettings;
+use crate::http::{Call, Http, HttpError, private_url};
+
+/// Bytes: the port's promise.
+pub(crate) const LARGEST_OUTPUT: usize = 32 * 1024 * 1024;
 
 #[derive(Debug)]
-pub(super) struct OutputHosts(Vec<OutputHost>);
+pub(crate) struct OutputHosts(Vec<OutputHost>);
 
 #[derive(Debug)]
 enum OutputHost {
@@ -17,15 +23,47 @@ enum OutputHost {
 }
 
 impl OutputHosts {
-    pub(super) fn parse(texts: &[String]) -> Result<Self, InvalidReplicateSettings> {
+    /// `None` when one of them is no host, nor a host and a port.
+    pub(crate) fn parse(texts: &[String]) -> Option<Self> {
         let host = |text: &String| OutputHost::parse(text.trim());
-        let hosts = texts.iter().map(host).collect::<Option<Vec<_>>>();
-        hosts.map(Self).ok_or(InvalidReplicateSettings::OutputHost)
+        texts.iter().map(host).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    /// The address, if it is on one of the hosts and nobody on the way can read what is sent to it.
+    pub(crate) fn allowed(&self, output: &str) -> Option<Url> {
+        private_url(output).filter(|url| self.allow(url))
     }
 
     /// `url` must be private already: https, or http on this machine.
-    pub(super) fn allow(&self, url: &Url) -> bool {
+    fn allow(&self, url: &Url) -> bool {
         self.0.iter().any(|host| host.allows(url))
+    }
+}
+
+/// Downloads an output, as the port promises it.
+pub(crate) async fn fetch(
+    http: &Http,
+    hosts: &OutputHosts,
+    output: &str,
+    authorized: impl FnOnce(Call) -> Call,
+) -> Result<Vec<u8>, ProviderError> {
+    let refused = |reason: String| ProviderError::Refused { reason };
+    let url = hosts.allowed(output);
+    let url = url.ok_or_else(|| refused("the output is not on the provider's hosts".into()))?;
+    let call = Call::get(url)
+        .timeout(Duration::from_secs(30))
+        .patience(Duration::from_secs(45))
+        .largest_answer(LARGEST_OUTPUT);
+    let reply = http.send_idempotent(&authorized(call)).await.map_err(|error| match error {
+        HttpError::TooLarge { .. } => refused(error.to_string()),
+        HttpError::Unsent { .. } | HttpError::Lost { .. } => {
+            ProviderError::Unavailable(error.into())
+        }
+    })?;
+    match reply.status.as_u16() {
+        200 => Ok(reply.body),
+        408 | 429 | 500..=599 => Err(ProviderError::Unavailable(reply.unexpected().into())),
+        _ => Err(refused(reply.unexpected().to_string())),
     }
 }
 
@@ -90,7 +128,7 @@ mod tests {
     fn a_host_is_a_host() {
         for wrong in ["", " ", "https://a.example", "a.example/x", "*.a.example", ".a", "u@a", ":1"]
         {
-            assert!(OutputHosts::parse(&[wrong.to_owned()]).is_err(), "{wrong}");
+            assert!(OutputHosts::parse(&[wrong.to_owned()]).is_none(), "{wrong}");
         }
     }
 }
