@@ -203,8 +203,8 @@ async fn bring_along(world: &Arc<World>, user: &User, random: &mut Random) -> Op
     let key = link.strip_suffix("?make")?.to_owned();
     if random.chance(9500) {
         // Storage takes it by itself: no process of ours has a part in it.
-        let word = *random.pick(&["fine", "fine", "fine", "fine", UNSAFE, BAD]);
-        locked(&world.pictures).insert(key, format!("a {word} photo of {id}").into_bytes());
+        let content = *random.pick(&["fine", "fine", "fine", "fine", UNSAFE, BAD]);
+        locked(&world.pictures).insert(key, format!("a {content} photo of {id}").into_bytes());
     }
     for _ in 0..random.between(0, 2) {
         let (person, path) = (user.person.clone(), format!("/api/v1/uploads/{id}/complete"));
