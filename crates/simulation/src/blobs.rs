@@ -60,14 +60,18 @@ impl Blobs for Caller {
     async fn upload_url(
         &self,
         key: &str,
-        _content_type: &str,
+        content_type: &str,
         _limit: u64,
         now: Timestamp,
         ttl: Duration,
     ) -> Result<UploadUrl, BlobsError> {
+        if ttl < Duration::from_mins(1) {
+            return Err(BlobsError::Refused("a link is good for a minute at the least".into()));
+        }
+        let headers = vec![("content-type", content_type.to_owned())];
         let url = format!("https://blobs.example/{}?make", good(key)?);
         let expires_at = now.checked_add(ttl).map_err(|e| BlobsError::Refused(e.into()))?;
-        Ok(UploadUrl { url, headers: Vec::new(), expires_at })
+        Ok(UploadUrl { url, headers, expires_at })
     }
 }
 

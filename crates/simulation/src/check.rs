@@ -61,7 +61,11 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
             documents,
             account: decode(account),
             entries: of_kind("entry").map(decode).collect(),
-            jobs: of_kind(generations::KIND).map(decode).collect(),
+            jobs: [generations::KIND, generations::TRASH, generations::REMOVED]
+                .into_iter()
+                .flat_map(of_kind)
+                .map(decode)
+                .collect(),
         };
         books(&partition, &mut broken);
         let uploads: Vec<Upload> = of_kind(uploads::KIND).map(decode).collect();
@@ -173,7 +177,7 @@ fn promises(world: &World, jobs: &BTreeMap<String, Generation>, broken: &mut Vec
         }
     }
     let mut wishes = BTreeMap::new();
-    for job in jobs.values() {
+    for job in jobs.values().filter(|job| job.keeping.removal.is_none()) {
         let wish = (job.user.clone(), job.order.prompt.as_str(), job.retry_of.clone());
         if let Some(other) = wishes.insert(wish, &job.id) {
             broken.push(format!("{other} and {} are one wish", job.id));
@@ -188,7 +192,9 @@ fn settled(world: &World, job: &Generation, broken: &mut Vec<String>) {
     let Ended { images, captured, released, .. } = ended;
     let price = world.catalog.model(&job.order.model).expect("it was offered").credits;
     let delivered = images.iter().filter(|i| is_delivered(i)).map(|_| price).sum();
-    if *captured != delivered || *captured + *released != price * job.order.count {
+    // Of a job whose time is over no image is left to be counted.
+    let forgotten = job.keeping.removal.is_some();
+    if (!forgotten && *captured != delivered) || *captured + *released != price * job.order.count {
         broken.push(format!("{} captured {captured}, released {released}", job.id));
     }
     let prompt = job.order.prompt.as_str();
@@ -196,7 +202,14 @@ fn settled(world: &World, job: &Generation, broken: &mut Vec<String>) {
     // Who waits behind his own jobs for too long is not drawn either.
     let waited = ended.started_at.is_none();
     let cancelled = job.status() == generations::Status::Cancelled;
-    if world.tally().is_empty() && fine && !released.is_zero() && !cancelled && !waited {
+    // Nor does it tell what was asked.
+    if !forgotten
+        && world.tally().is_empty()
+        && fine
+        && !released.is_zero()
+        && !cancelled
+        && !waited
+    {
         broken.push(format!("nothing went wrong, yet {} came to {:?}", job.id, ended.outcome));
     }
 }
@@ -320,6 +333,9 @@ fn provider(
                 .push(format!("image {} of {} was paid for twice", named.index, named.generation));
         }
         let job = jobs.get(named.generation.as_str());
+        if job.is_some_and(|job| job.keeping.removal.is_some()) {
+            continue;
+        }
         let images = job.map(Generation::images).unwrap_or_default();
         let image = images.iter().find(|image| image.index == named.index);
         match image.map(|image| &image.state) {
