@@ -142,7 +142,8 @@ fn sent(model: &str, output_format: OutputFormat) -> Value {
         cancel_after: Duration::from_mins(5),
     };
     let route = &request.model.routes[0];
-    let body = serde_json::to_value(Create::new(&route.model, &request)).expect("a body");
+    let create = Create::new(&route.model, &request).expect("a model that is known");
+    let body = serde_json::to_value(create).expect("a body");
     assert_eq!(body.as_object().map(|o| o.keys().collect::<Vec<_>>()), Some(vec![&"input".into()]));
     let mut input = body["input"].clone();
     for (name, value) in
