@@ -1,10 +1,13 @@
 //! Files made from the code: checked in, so that a change shows in review, and held by a test.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config;
+use crate::functions::router::public_path;
+use crate::functions::spec::{Access, Function, Trigger};
 use crate::functions::{all, openapi};
 
 /// Path in the checkout → exact text.
@@ -20,7 +23,34 @@ pub fn generated() -> Generated {
     files.insert("openapi.json".into(), openapi_text());
     files.insert("local.settings.json.example".into(), config::example_file());
     files.insert("docs/settings.md".into(), config::reference());
+    files.insert("docs/functions.md".into(), reference(&functions));
     files
+}
+
+/// The table for people.
+fn reference(functions: &[Function]) -> String {
+    let mut text = "# Functions\n\nGenerated from `src/functions/mod.rs` by `make generate`. One name is everywhere the \
+        same: row, folder, Rust function,\nfile, `operationId` and log span. Times are UTC.\n\n\
+        | function | called by | what it does |\n|---|---|---|\n"
+        .to_owned();
+    for function in functions {
+        let called_by = match &function.trigger {
+            Trigger::Http { method, route, access } => {
+                let who = match access {
+                    Access::User => "",
+                    Access::Signature => ", by a provider",
+                    Access::Open => ", by anyone",
+                };
+                format!("`{method} {}`{who}", public_path(route))
+            }
+            Trigger::Queue { queue, .. } => format!("queue `{}`", queue.as_str()),
+            Trigger::Timer { schedule } => format!("timer `{schedule}`"),
+        };
+        let (name, summary) = (function.name, function.doc.summary);
+        writeln!(text, "| `{name}` | {called_by} | {summary} |")
+            .expect("a String takes everything");
+    }
+    text
 }
 
 fn openapi_text() -> String {

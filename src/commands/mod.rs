@@ -29,7 +29,8 @@ pub struct Arguments {
 enum Command {
     /// Print the table of functions.
     Functions,
-    /// Write the generated files: functions/, openapi.json, local.settings.json.example, docs/settings.md.
+    /// Write the generated files: functions/, openapi.json, local.settings.json.example, docs/settings.md,
+    /// docs/functions.md.
     Generate {
         /// The folder of the checkout.
         #[arg(long, default_value = ".")]

@@ -217,9 +217,11 @@ fn webhooks() -> Vec<Function> {
             "webhooks/replicate/{ticket}",
             http::replicate_webhook,
         )
+        .summary("What Replicate reports")
         // It repeats the inputs, where these went along in the request.
         .largest_body(LARGEST_REPORT),
-        Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook),
+        Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook)
+            .summary("What Black Forest Labs report"),
     ]
 }
 
@@ -240,39 +242,46 @@ fn queues() -> Vec<Function> {
             "submit_generation_free",
             QueueName::GenerationFree,
             queue::submit_generation,
-        ),
+        )
+        .summary("Hand a job of the Free queue to its provider"),
         Function::queue(
             "submit_generation_basic",
             QueueName::GenerationBasic,
             queue::submit_generation,
-        ),
+        )
+        .summary("The same for the Basic queue"),
         Function::queue(
             "submit_generation_premium",
             QueueName::GenerationPremium,
             queue::submit_generation,
-        ),
+        )
+        .summary("The same for the Premium queue"),
         Function::queue(
             "finish_generation",
             QueueName::GenerationResults,
             queue::finish_generation,
-        ),
+        )
+        .summary("What a provider reported, or that nobody did"),
         Function::queue(
             "reset_account_credits",
             QueueName::CreditResets,
             queue::reset_account_credits,
-        ),
-        Function::queue("remove_upload", QueueName::UploadRemovals, queue::remove_upload),
-        Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library),
+        )
+        .summary("One account's month is over"),
+        Function::queue("remove_upload", QueueName::UploadRemovals, queue::remove_upload)
+            .summary("One upload's time is over"),
+        Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library)
+            .summary("Remove pictures whose time is over; empty a collection that is gone"),
     ]
 }
 
 /// What the clock starts, in UTC.
 fn timers() -> Vec<Function> {
     vec![
-        Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations),
-        Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox),
-        Function::timer("sweep_uploads", "15 */10 * * * *", timer::sweep_uploads),
-        Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits),
-        Function::timer("empty_trash", "0 35 * * * *", timer::empty_trash),
+        Function::timer("reconcile_generations", "0 * * * * *", timer::reconcile_generations).summary("Ask which jobs were silent for too long, or ended so long ago that their pictures go"),
+        Function::timer("relay_outbox", "30 * * * * *", timer::relay_outbox).summary("Send again what stayed in the outbox"),
+        Function::timer("sweep_uploads", "15 */10 * * * *", timer::sweep_uploads).summary("Ask which uploads' time is over"),
+        Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits).summary("Ask whose month is over"),
+        Function::timer("empty_trash", "0 35 * * * *", timer::empty_trash).summary("Ask whose time in the trash is over"),
     ]
 }
