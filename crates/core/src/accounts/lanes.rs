@@ -84,6 +84,25 @@ mod tests {
     }
 
     proptest! {
+        /// A job that is cancelled is the only one that leaves: all others keep their lane and their order, but for
+        /// those that move up into the free place.
+        #[test]
+        fn a_job_that_is_cancelled_touches_no_other(count in 1u8..54, which in any::<prop::sample::Index>()) {
+            let catalog = Catalog::built_in();
+            let plan = catalog.plan(PlanId::Basic);
+            let mut lanes = Lanes::default();
+            let came: Vec<_> = (0..count).filter(|n| lanes.admit(&job(*n), plan).is_ok()).map(job).collect();
+            let cancelled = which.get(&came);
+            let before = lanes.clone();
+            lanes.leave(cancelled);
+            let others = |all: &[GenerationId]| -> Vec<_> { all.iter().filter(|it| *it != cancelled).cloned().collect() };
+            prop_assert_eq!(&lanes.at_work, &others(&before.at_work));
+            prop_assert_eq!(lanes.waiting.make_contiguous().to_vec(), others(before.waiting.clone().make_contiguous()));
+            while lanes.advance(plan).is_some() {}
+            let after: Vec<_> = lanes.at_work.iter().chain(&lanes.waiting).cloned().collect();
+            prop_assert_eq!(after, others(&came), "in the order they came");
+        }
+
         /// Whatever others order: when a job enters the shared queue, each other user has at most as many jobs before
         /// it as that user's plan has places. The queue is first in, first out, so nobody overtakes it afterwards.
         #[test]
