@@ -83,6 +83,7 @@ async fn delete_pictures(services: &Services, job: &Generation) -> Result<(), Bl
         Rendition::Display,
         Rendition::Thumbnail,
         Rendition::Plain(format),
+        Rendition::Raw,
     ];
     let keys = (0..job.order.count)
         .flat_map(|index| renditions.map(|of| blob_key(&job.user, &job.id, index, of)));
