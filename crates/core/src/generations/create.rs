@@ -115,7 +115,7 @@ async fn accept(
     retry_of: Option<&GenerationId>,
 ) -> Result<Created, CreateError> {
     let fingerprint = hex_sha256(&[encode(order).as_bytes(), encode(&retry_of).as_bytes()]);
-    let id = GenerationId::new(ulid(services));
+    let id = GenerationId::new(services.fresh_ulid());
     let mut moderated = false;
     let mut last = None;
     for _ in 0..ATTEMPTS {
@@ -205,7 +205,7 @@ async fn moderate(services: &Services, user: &UserId, order: &Order) -> Result<(
     if safety::is_pardoned(services, user, &Fingerprint::of_prompt(prompt)).await? {
         return Ok(());
     }
-    let id = DecisionId::new(ulid(services));
+    let id = DecisionId::new(services.fresh_ulid());
     tracing::info!(decision.id = %id, category = category.as_str(), severity,
         "A prompt was kept back, decision `{id}`");
     let now = services.clock.now();
@@ -213,10 +213,6 @@ async fn moderate(services: &Services, user: &UserId, order: &Order) -> Result<(
     let kept = vec![Write::Create(decision.document())];
     services.documents.commit(user.as_str(), kept).await?;
     Err(CreateError::Blocked { decision: id, category })
-}
-
-pub(crate) fn ulid(services: &Services) -> ulid::Ulid {
-    services.fresh_ulid()
 }
 
 fn hex_sha256(parts: &[&[u8]]) -> String {
@@ -238,7 +234,7 @@ impl IdempotencyKey {
 
     /// For a caller that gave none: a key that nobody else uses.
     pub fn fresh(services: &Services) -> Self {
-        Self(ulid(services).to_string())
+        Self(services.fresh_ulid().to_string())
     }
 
     /// Hashed, because a key may hold what a document's id may not.

@@ -169,7 +169,7 @@ async fn judge(
     if pardoned.map_err(|e| NotNow { step: STEP, source: Box::new(e) })? {
         return Ok(None);
     }
-    let id = DecisionId::new(super::create::ulid(services));
+    let id = DecisionId::new(services.fresh_ulid());
     tracing::info!(generation.id = %generation.id, decision.id = %id,
         category = category.as_str(), severity, "A picture was kept back, decision `{id}`");
     let place = (generation.id.clone(), image.index);

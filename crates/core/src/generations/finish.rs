@@ -71,7 +71,7 @@ async fn report(
     let decided = update(services, user, id, |case| {
         let now = case.now();
         let order = case.generation.order.clone();
-        let decision = DecisionId::new(super::create::ulid(case.services));
+        let decision = DecisionId::new(case.services.fresh_ulid());
         let price = price(case, provider);
         let Some(image) = case.generation.image_mut(index) else { return false };
         if !image.concerns(provider, prediction) {

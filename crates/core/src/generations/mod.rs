@@ -25,7 +25,6 @@ mod update;
 mod view;
 
 pub use self::cancel::{CancelError, cancel};
-pub(crate) use self::create::ulid;
 pub use self::create::{
     CreateError, Created, IdempotencyKey, InvalidIdempotencyKey, create, retry,
 };

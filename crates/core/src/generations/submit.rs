@@ -163,7 +163,7 @@ async fn record(
                 }
                 Answer::Filtered if stands => {
                     let (decision, category) =
-                        (DecisionId::new(super::create::ulid(services)), Category::Other);
+                        (DecisionId::new(services.fresh_ulid()), Category::Other);
                     image.spent_usd_micros = price;
                     image.state = ImageState::Filtered { decision: decision.clone(), category };
                     let fingerprint = Fingerprint::of_image(&wish, image.seed);

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{ATTEMPTS, Draft};
-use crate::generations::ulid;
 use crate::ids::{CollectionId, UserId};
 use crate::messages::{Chore, LibraryChore, QueueName};
 use crate::ports::documents::{DocumentsError, Etag, NewDocument, encode};
@@ -74,7 +73,7 @@ pub async fn create_collection(
     user: &UserId,
     name: &CollectionName,
 ) -> Result<Collection, CollectionError> {
-    let id = CollectionId::new(ulid(services));
+    let id = CollectionId::new(services.fresh_ulid());
     let most = services.catalog.library.collections;
     decide(services, user, |collections, draft| {
         collections.free(name, None)?;

@@ -11,7 +11,7 @@ use super::token;
 use crate::accounts::ATTEMPTS;
 use crate::catalog::OutputFormat;
 use crate::generations::{
-    Asset, Generation, ImageState, KIND as GENERATION, Removal, Rendition, blob_key, ulid,
+    Asset, Generation, ImageState, KIND as GENERATION, Removal, Rendition, blob_key,
 };
 use crate::ids::{GenerationId, ShareId, UserId};
 use crate::ports::blobs::BlobsError;
@@ -96,7 +96,7 @@ pub async fn share(
     expires_at: Option<Timestamp>,
     show_prompt: bool,
 ) -> Result<Share, ShareError> {
-    let share = ShareId::new(ulid(services));
+    let share = ShareId::new(services.fresh_ulid());
     let mut last = None;
     for _ in 0..ATTEMPTS {
         let found = services.documents.get(user.as_str(), id.as_str()).await?;
