@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::{
-    AspectRatio, Catalog, LibraryLimits, Model, Plan, PlanCredits, PlanId, Route, Size,
-    UploadLimits,
+    AspectRatio, BillingTerms, Catalog, LibraryLimits, Model, Pack, PackId, Plan, PlanCredits,
+    PlanId, Route, Size, UploadLimits,
 };
 use crate::credits::Credits;
 use crate::messages::QueueName;
@@ -18,7 +18,9 @@ struct File {
     jobs: Jobs,
     uploads: Uploads,
     library: LibraryLimits,
+    billing: Billing,
     plan: Vec<PlanRow>,
+    pack: Vec<PackRow>,
     model: Vec<ModelRow>,
     sizes: BTreeMap<String, BTreeMap<AspectRatio, [u32; 2]>>,
 }
@@ -37,6 +39,23 @@ struct Uploads {
     link_seconds: u64,
     unused_seconds: u64,
     most_unused: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Billing {
+    grace_hours: u32,
+    renewal_slack_minutes: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackRow {
+    id: PackId,
+    name: String,
+    credits: u32,
+    usd_cents: u32,
+    days: u32,
 }
 
 #[derive(Deserialize)]
@@ -86,8 +105,10 @@ pub(super) fn parse(text: &str) -> Result<Catalog, String> {
     }
     let models = file.model.into_iter().map(|row| model(row, &file.sizes));
     let models = models.collect::<Result<Vec<_>, _>>()?;
+    let packs = file.pack.into_iter().map(pack).collect::<Result<Vec<_>, _>>()?;
     Ok(Catalog {
         plans,
+        packs,
         models,
         job_deadline: Duration::from_secs(file.jobs.deadline_seconds),
         work_limit: Duration::from_secs(file.jobs.work_seconds),
@@ -98,7 +119,19 @@ pub(super) fn parse(text: &str) -> Result<Catalog, String> {
             most_unused: file.uploads.most_unused,
         },
         library: file.library,
+        billing: BillingTerms {
+            grace: Duration::from_hours(file.billing.grace_hours.into()),
+            renewal_slack: Duration::from_mins(file.billing.renewal_slack_minutes.into()),
+        },
     })
+}
+
+fn pack(row: PackRow) -> Result<Pack, String> {
+    let PackRow { id, name, credits, usd_cents, days } = row;
+    if credits == 0 || usd_cents == 0 || days == 0 {
+        return Err(format!("pack {id} must have credits, a price and days"));
+    }
+    Ok(Pack { id, name, credits: Credits::new(credits), usd_cents, days })
 }
 
 fn plan(row: PlanRow) -> Result<Plan, String> {

@@ -16,6 +16,7 @@ use crate::messages::QueueName;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catalog {
     pub plans: Vec<Plan>,
+    pub packs: Vec<Pack>,
     pub models: Vec<Model>,
     /// From acceptance to the moment by which a job has ended.
     pub job_deadline: Duration,
@@ -23,6 +24,38 @@ pub struct Catalog {
     pub work_limit: Duration,
     pub uploads: UploadLimits,
     pub library: LibraryLimits,
+    pub billing: BillingTerms,
+}
+
+/// What becomes of plans around a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BillingTerms {
+    /// How long a plan goes on when a payment fails, without new credits.
+    pub grace: Duration,
+    /// How much longer than the month its credits last, until the next one is paid.
+    pub renewal_slack: Duration,
+}
+
+/// Credits that are bought once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pack {
+    pub id: PackId,
+    pub name: String,
+    pub credits: Credits,
+    pub usd_cents: u32,
+    /// From the day of the purchase.
+    pub days: u32,
+}
+
+/// Such as `credits_100`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PackId(pub String);
+
+impl fmt::Display for PackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// What users may bring along.
@@ -195,6 +228,10 @@ impl Catalog {
         self.plans.iter().find(|p| p.id == id).expect("parsing made sure of every plan")
     }
 
+    pub fn pack(&self, id: &PackId) -> Option<&Pack> {
+        self.packs.iter().find(|p| p.id == *id)
+    }
+
     pub fn model(&self, id: &str) -> Option<&Model> {
         self.models.iter().find(|m| m.id == id)
     }
@@ -209,6 +246,13 @@ impl Plan {
     /// Whether `model` may be used on this plan.
     pub fn opens(&self, model: &Model) -> bool {
         self.id >= model.plan
+    }
+}
+
+impl Pack {
+    /// When credits lapse that are bought at `since`.
+    pub fn lapses_at(&self, since: Timestamp) -> Timestamp {
+        days_after(since, self.days)
     }
 }
 

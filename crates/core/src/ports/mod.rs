@@ -8,6 +8,7 @@ pub mod identity;
 pub mod image_provider;
 pub mod imaging;
 pub mod moderation;
+pub mod payments;
 pub mod queue;
 pub mod realtime;
 
