@@ -75,6 +75,8 @@ impl App {
             paces: Arc::default(),
             tickets: TicketKey::new(settings.get("TICKET_KEY")),
             public_url: public_url(settings)?,
+            payments: None,
+            app_url: None,
         };
         Ok(Self { services, identity: Arc::new(identity(settings, http, clock)?) })
     }

@@ -167,6 +167,8 @@ fn services(folder: &Path) -> Result<Services, String> {
         paces: Arc::default(),
         tickets: TicketKey::new("bench"),
         public_url: None,
+        payments: None,
+        app_url: None,
     })
 }
 

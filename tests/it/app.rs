@@ -105,6 +105,8 @@ impl TestApp {
             paces: Arc::default(),
             tickets: TicketKey::new("a secret of the tests"),
             public_url,
+            payments: None,
+            app_url: None,
         };
         let app = App { services, identity: Arc::new(NamedUsers) };
         let router = router(&app, all());
