@@ -216,6 +216,7 @@ impl fmt::Debug for Reply {
             .field("host", &self.host)
             .field("status", &self.status)
             .field("retry_after", &self.retry_after)
+            .field("may_pass", &self.may_pass)
             .field("body_bytes", &self.body.len())
             .finish()
     }

@@ -17,6 +17,7 @@ impl Form {
     }
 
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "text, numbers and ids as they come")]
     pub(super) fn with(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.0.push((name.into(), value.to_string()));
         self

@@ -87,8 +87,7 @@ pub(super) fn wanted(offers: &[Offer]) -> Form {
         .with(format!("metadata[{}]", MARK.0), MARK.1)
         .with("metadata[offers]", told(offers));
     let form = FEATURES.iter().fold(form, |form, (place, value)| {
-        let name = place.split('.').map(|part| format!("[{part}]")).collect::<String>();
-        form.with(format!("features{name}"), value)
+        form.with(format!("features[{}]", place.replace('.', "][")), value)
     });
     offers.iter().enumerate().fold(form, |form, (n, offer)| {
         let name = format!("features[subscription_update][products][{n}]");

@@ -92,18 +92,15 @@ impl Prices {
 
     fn learn(&self, price: &Price) -> Option<Ware> {
         let ware = ware_of(&self.catalog, price);
-        match &ware {
-            Some(ware) => {
-                locked(&self.sold).insert(price.id.clone(), ware.clone());
-            }
-            None => {
-                let key = price.lookup_key.as_deref().unwrap_or_default();
-                tracing::warn!(
-                    price.id,
-                    price.lookup_key = key,
-                    "A customer pays a price that the catalogue does not know"
-                );
-            }
+        if let Some(ware) = &ware {
+            locked(&self.sold).insert(price.id.clone(), ware.clone());
+        } else {
+            let key = price.lookup_key.as_deref().unwrap_or_default();
+            tracing::warn!(
+                price.id,
+                price.lookup_key = key,
+                "A customer pays a price that the catalogue does not know"
+            );
         }
         ware
     }

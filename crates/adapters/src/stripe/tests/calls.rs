@@ -85,7 +85,7 @@ async fn shop() -> Server {
             answer(200, include_str!("../fixtures/portal_configurations.json"))
         }
         "subscriptions/sub_1" => answer(200, include_str!("../fixtures/subscription.json")),
-        other => answer(500, other.to_owned()),
+        other => answer(500, other),
     })
     .await
 }
