@@ -80,7 +80,7 @@ async fn replay_all(store: &SqliteDocuments, user: &str) -> Result<Balances, Doc
         for document in &page.documents {
             balances.add(&document.decode::<Entry>()?);
         }
-        after = page.documents.last().map(|d| d.id.clone());
+        after = page.documents.last().map(|d| d.position.clone());
         if !page.more {
             return Ok(balances);
         }

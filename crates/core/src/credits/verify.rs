@@ -66,6 +66,7 @@ pub fn drift(wallet: &Wallet, ledger: &Balances) -> Vec<Drift> {
         let kept = (i64::from(grant.remaining.get()), i64::from(grant.held.get()));
         grants.insert(grant.id.clone(), kept);
     }
+    grants.insert(GrantId::debt(), (-i64::from(wallet.debt().get()), 0));
     for (_, grant) in ledger.by_grant.keys() {
         grants.entry(grant.clone()).or_default();
     }
