@@ -189,9 +189,10 @@ async fn lists_show_a_document_at_its_position(store: &dyn Documents, run: &str)
     };
     let replace = Write::Replace { etag: moved.etag, document: later };
     store.commit(&partition, vec![replace]).await.unwrap();
-    for (order, first, rest) in
-        [(Order::Ascending, "z", vec!["2", "a", "m"]), (Order::Descending, "m", vec!["a", "2", "z"])]
-    {
+    for (order, first, rest) in [
+        (Order::Ascending, "z", vec!["2", "a", "m"]),
+        (Order::Descending, "m", vec!["a", "2", "z"]),
+    ] {
         let page = store.list(&partition, &range("placed", order, 1, None)).await.unwrap();
         assert_eq!((page.documents[0].id.as_str(), page.more), (first, true));
         let after = Some(page.documents[0].position.clone());
