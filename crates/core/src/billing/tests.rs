@@ -162,3 +162,11 @@ proptest! {
         prop_assert!(one.wallet.balance() >= -150);
     }
 }
+
+#[test]
+fn the_stored_form_of_schema_1_still_decodes() {
+    let stored = include_str!("fixtures/receipts-1.json");
+    let receipts: Vec<Receipt> = serde_json::from_str(stored).expect("schema 1");
+    let again = serde_json::to_value(&receipts).expect("plain data");
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).expect("JSON"));
+}

@@ -353,3 +353,12 @@ fn what_lapsed_unused_is_not_owed_however_the_refund_is_cut() {
     assert_eq!(balance(&[(50, at(end)), (50, at(end))]), -25);
     assert_eq!(balance(&[(50, at(end))]), 0);
 }
+
+/// Entries are for ever: each kind, with and without a number.
+#[test]
+fn the_stored_form_of_entries_still_decodes() {
+    let stored = include_str!("../fixtures/entries-1.json");
+    let entries: Vec<Entry> = serde_json::from_str(stored).expect("entries");
+    let again = serde_json::to_value(&entries).expect("plain data");
+    assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).expect("JSON"));
+}
