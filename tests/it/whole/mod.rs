@@ -4,6 +4,7 @@ mod bad_days;
 mod billing_setup;
 mod image_input;
 mod kill;
+mod library;
 mod live;
 mod local;
 mod picture;
