@@ -8,4 +8,5 @@ mod local;
 mod picture;
 mod providers;
 mod restart;
+mod stripe;
 mod tokens;
