@@ -36,9 +36,10 @@ async fn run(plan: &Plan) -> Result<(), String> {
         return Ok(());
     }
     let words = String::from_utf8_lossy(&output.stderr);
-    let last =
-        words.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("no reason given");
-    Err(format!("`billing setup` of the handler ended with {}: {last}", output.status))
+    let said = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+    let why = said().find(|line| line.to_lowercase().starts_with("error")).or(said().last());
+    let why = why.unwrap_or("it said nothing");
+    Err(format!("`billing setup` of the handler ended with {}: {why}", output.status))
 }
 
 #[cfg(test)]
@@ -71,8 +72,8 @@ mod tests {
     #[tokio::test]
     async fn a_handler_without_the_command_gives_one_sentence() {
         let (_place, plan) =
-            plan("#!/bin/sh\necho usage >&2\necho \"error: no billing here\" >&2\nexit 2\n");
+            plan("#!/bin/sh\necho \"error: no billing here\" >&2\necho help >&2\nexit 2\n");
         let sentence = run(&plan).await.expect_err("it failed");
-        assert!(sentence.contains("no billing here") && !sentence.contains("usage"), "{sentence}");
+        assert!(sentence.contains("no billing here") && !sentence.contains("help"), "{sentence}");
     }
 }

@@ -130,7 +130,10 @@ fn hidden(books: &Books<'_>, object: &Value, field: &str) -> Option<Value> {
         ("charge", "refunds") => {
             Some(whole_list(of("refund", "charge"), &format!("/v1/charges/{id}/refunds")))
         }
-        ("checkout.session", "line_items") => Some(super::checkout::line_items(books, object)),
+        // What is shown does not have them; what is kept has.
+        ("checkout.session", "line_items") => {
+            Some(super::checkout::line_items(books, &books.find(id)?))
+        }
         _ => None,
     }
 }
