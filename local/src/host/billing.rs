@@ -2,9 +2,7 @@
 
 use std::process::Stdio;
 
-use tokio::process::Command;
-
-use super::process::Plan;
+use super::process::{Plan, bound_to_us};
 use crate::console;
 use crate::ground::GroundParts;
 
@@ -22,7 +20,9 @@ pub(super) fn set_up(ground: &GroundParts, plan: &Plan) {
 }
 
 async fn run(plan: &Plan) -> Result<(), String> {
-    let output = Command::new(&plan.executable)
+    // It needs no watchdog: without us it finds nobody to call, and ends.
+    let (mut command, _) = bound_to_us(&plan.executable);
+    let output = command
         .args(["billing", "setup"])
         .current_dir(&plan.working_directory)
         .env_clear()
