@@ -17,11 +17,13 @@ use imagegen_adapters::replicate::{Replicate, ReplicateSettings};
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::service_bus::ServiceBusQueue;
 use imagegen_adapters::sqlite::SqliteDocuments;
+use imagegen_adapters::stripe::{Stripe, StripeSettings};
 use imagegen_adapters::web_pubsub::WebPubSub;
 use imagegen_core::catalog::{Catalog, Provider};
 use imagegen_core::ports::clock::{Clock, Ids};
 use imagegen_core::ports::identity::Identity;
 use imagegen_core::ports::image_provider::ImageProvider;
+use imagegen_core::ports::payments::Payments;
 use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
@@ -49,6 +51,8 @@ impl App {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let http = Http::new(clock.clone(), ids.clone());
+        let catalog = Arc::new(Catalog::built_in());
+        let stripe = stripe(settings, http.clone(), Arc::clone(&catalog))?;
         let services = Services {
             documents: Arc::new(documents(settings)?),
             blobs: Arc::new(blobs(settings, IMAGES)?),
@@ -71,10 +75,12 @@ impl App {
             imaging: Arc::new(Pipeline),
             clock: clock.clone(),
             ids,
-            catalog: Arc::new(Catalog::built_in()),
+            catalog,
             paces: Arc::default(),
             tickets: TicketKey::new(settings.get("TICKET_KEY")),
             public_url: public_url(settings)?,
+            payments: stripe.map(|stripe| Arc::new(stripe) as Arc<dyn Payments>),
+            app_url: app_url(settings)?,
         };
         Ok(Self { services, identity: Arc::new(identity(settings, http, clock)?) })
     }
@@ -210,6 +216,43 @@ fn public_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
             let why = "it is needed with PUBLIC_URL, or no webhook can be believed";
             return Err(BadSettings::one(secret, why));
         }
+    }
+    Ok(Some(url.trim_end_matches('/').to_owned()))
+}
+
+/// `None` without a key: nothing is sold.
+pub(crate) fn stripe(
+    settings: &Settings,
+    http: Http,
+    catalog: Arc<Catalog>,
+) -> Result<Option<Stripe>, BadSettings> {
+    let Some(key) = settings.optional("STRIPE_API_KEY") else { return Ok(None) };
+    let automatic_tax = settings.get("STRIPE_AUTOMATIC_TAX").trim().parse();
+    let secrets = settings.list("STRIPE_WEBHOOK_SECRETS").into_iter();
+    let configuration = settings.optional("STRIPE_PORTAL_CONFIGURATION");
+    let stripe = StripeSettings {
+        api_key: Secret::new(key.trim()),
+        base_url: settings.get("STRIPE_BASE_URL").to_owned(),
+        webhook_secrets: secrets.map(Secret::new).collect(),
+        automatic_tax: automatic_tax
+            .map_err(|_| BadSettings::one("STRIPE_AUTOMATIC_TAX", "write `true` or `false`"))?,
+        portal_configuration: configuration.map(|id| id.trim().to_owned()),
+    };
+    Stripe::new(stripe, catalog, http).map(Some).map_err(wrong("a STRIPE_ setting"))
+}
+
+fn app_url(settings: &Settings) -> Result<Option<String>, BadSettings> {
+    const NAME: &str = "APP_URL";
+    let Some(url) = settings.optional(NAME) else {
+        return match settings.optional("STRIPE_API_KEY") {
+            Some(_) => Err(BadSettings::one(NAME, "it is needed with STRIPE_API_KEY")),
+            None => Ok(None),
+        };
+    };
+    let parsed = url::Url::parse(url).map_err(wrong(NAME))?;
+    let plain = parsed.query().is_none() && parsed.fragment().is_none();
+    if !plain || !["https", "http"].contains(&parsed.scheme()) {
+        return Err(BadSettings::one(NAME, "write an https URL without query and fragment"));
     }
     Ok(Some(url.trim_end_matches('/').to_owned()))
 }

@@ -228,6 +228,46 @@ pub const SETTINGS: &[Setting] = &[
         example: "B2C_1_susi",
     },
     Setting {
+        name: "STRIPE_API_KEY",
+        kind: Kind::Optional,
+        doc: "The key of the Stripe account that is paid, `sk_…` or a restricted `rk_…`. Secret. Absent: nothing is \
+              sold.",
+        example: "sk_test_example",
+    },
+    Setting {
+        name: "STRIPE_BASE_URL",
+        kind: Kind::Default("https://api.stripe.com"),
+        doc: "Where Stripe's API is; `/v1/…` follows.",
+        example: "https://api.stripe.com",
+    },
+    Setting {
+        name: "STRIPE_WEBHOOK_SECRETS",
+        kind: Kind::Optional,
+        doc: "The secrets that Stripe signs webhooks with (`whsec_…`), separated by commas: two while one is being \
+              rolled. Absent: no webhook is believed, and what was paid is found by the daily timer, or when its \
+              buyer asks.",
+        example: "whsec_c2VjcmV0",
+    },
+    Setting {
+        name: "STRIPE_AUTOMATIC_TAX",
+        kind: Kind::Default("false"),
+        doc: "`true` has Stripe add tax to what is sold; it must be set up there first.",
+        example: "false",
+    },
+    Setting {
+        name: "STRIPE_PORTAL_CONFIGURATION",
+        kind: Kind::Optional,
+        doc: "The configuration of Stripe's portal (`bpc_…`). Absent: the one that `imagegen billing setup` made, or \
+              else the account's own.",
+        example: "bpc_example",
+    },
+    Setting {
+        name: "APP_URL",
+        kind: Kind::Optional,
+        doc: "Where the web page is: the way back from a payment. Needed with STRIPE_API_KEY.",
+        example: "https://example.com",
+    },
+    Setting {
         name: "LOG_LEVEL",
         kind: Kind::Default("info"),
         doc: "What is logged: a level, or `tracing` directives such as `info,imagegen_core=debug`.",
@@ -246,8 +286,23 @@ pub struct BadSettings(Vec<String>);
 impl Settings {
     /// Reads every row of the table through `get`.
     pub fn load(get: impl Fn(&str) -> Option<String>) -> Result<Self, BadSettings> {
+        Self::load_rows(SETTINGS.iter(), get)
+    }
+
+    /// Reads the rows whose names begin with `prefix`, for a command that needs no more.
+    pub fn load_some(
+        prefix: &str,
+        get: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, BadSettings> {
+        Self::load_rows(SETTINGS.iter().filter(|setting| setting.name.starts_with(prefix)), get)
+    }
+
+    fn load_rows<'a>(
+        rows: impl Iterator<Item = &'a Setting>,
+        get: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, BadSettings> {
         let (mut values, mut wrong) = (BTreeMap::new(), Vec::new());
-        for setting in SETTINGS {
+        for setting in rows {
             let given = get(setting.name).filter(|value| !value.trim().is_empty());
             if given.as_deref().is_some_and(|value| value.starts_with("@Microsoft.KeyVault(")) {
                 // The platform leaves the reference in place when it cannot read the vault.

@@ -104,6 +104,7 @@ fn seed(folder: &Path, user: &str) -> Result<(), String> {
             Write::Create(NewDocument {
                 id: id(*n),
                 kind: "generation",
+                position: None,
                 due: None,
                 body: job(&id(*n), user, *n).to_string(),
             })

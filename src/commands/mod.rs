@@ -1,5 +1,6 @@
 //! What the binary does. Without a subcommand it serves; the others are for people and builds.
 
+mod billing;
 mod functions;
 mod generate;
 mod ledger;
@@ -53,6 +54,9 @@ enum Command {
     /// How good the safety check is.
     #[command(subcommand)]
     Safety(SafetyCommand),
+    /// What is sold.
+    #[command(subcommand)]
+    Billing(BillingCommand),
     /// What an operator does to accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -68,10 +72,32 @@ enum LedgerCommand {
         #[command(flatten)]
         store: StoreArguments,
     },
+    /// Print an account's statement, newest line first.
+    Show {
+        /// The account (`usr_…`).
+        #[arg(long)]
+        account: String,
+        /// As CSV instead of columns.
+        #[arg(long)]
+        csv: bool,
+        #[command(flatten)]
+        store: StoreArguments,
+    },
     /// What providers took and users paid, by model and provider. Jobs at work have no credits yet.
     Spend {
         #[command(flatten)]
         store: StoreArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BillingCommand {
+    /// Make at Stripe what is sold, by the catalogue and the STRIPE_ settings: products, prices, the portal's
+    /// configuration and the webhook endpoint. A second run changes nothing.
+    Setup {
+        /// Where Stripe's events are to go; without it there is no webhook endpoint.
+        #[arg(long)]
+        webhook_url: Option<String>,
     },
 }
 
@@ -154,9 +180,15 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
             ledger::verify(&store.documents, account.as_deref())
         }
+        Some(Command::Ledger(LedgerCommand::Show { account, csv, store })) => {
+            ledger::show(&store.documents, &account, csv)
+        }
         Some(Command::Ledger(LedgerCommand::Spend { store })) => spend::spend(&store.documents),
         Some(Command::Safety(SafetyCommand::Evaluate { set })) => {
             safety::evaluate(set.as_deref(), setting)
+        }
+        Some(Command::Billing(BillingCommand::Setup { webhook_url })) => {
+            billing::setup(webhook_url.as_deref(), setting)
         }
         Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&store.documents),
         Some(Command::Admin(AdminCommand::Answer { account, decision, outcome, note, store })) => {

@@ -16,6 +16,6 @@ pub(super) fn change(documents: &str, account: &str, plan: &str) -> Result<(), S
     let changed = accounts::put_on_plan(&store, &catalog, &user, plan, Timestamp::now());
     let found = runtime()?.block_on(changed).map_err(|e| explain(&e))?;
     let account = found.ok_or_else(|| format!("there is no account {user}"))?;
-    println!("{user} is on the {} plan until {}", catalog.plan(plan).name, account.period.end());
+    println!("{user} is on the {} plan until {}", catalog.plan(plan).name, account.month_end());
     Ok(())
 }

@@ -11,15 +11,17 @@ pub mod router;
 pub mod spec;
 pub mod timer;
 
+use imagegen_core::billing::SubscriptionView;
 use imagegen_core::generations::GenerationView;
 use imagegen_core::messages::QueueName;
+use imagegen_core::statement::UsageView;
 use imagegen_core::uploads::{OfferedView, UploadView};
 
 use self::http::{
     AppealBody, ArchiveOrder, BulkChange, BulkResult, CollectionList, CollectionView, DecisionView,
     EventList, GenerationChange, GenerationList, Health, LibrarySummary, Me, ModelList, Negotiated,
-    NewCollection, NewGeneration, NewShare, NewUpload, PlanList, Quote, RecipeView, ShareList,
-    ShareView, SharedView,
+    NewCheckout, NewCollection, NewGeneration, NewShare, NewUpload, PaymentPage, PlanList,
+    PortalVisit, Quote, RecipeView, ShareList, ShareView, SharedView, Statement,
 };
 use self::spec::Function;
 
@@ -36,6 +38,7 @@ pub fn all() -> Vec<Function> {
         pictures(),
         library(),
         account(),
+        billing(),
         safety(),
         live_updates(),
         webhooks(),
@@ -183,6 +186,42 @@ fn account() -> Vec<Function> {
     ]
 }
 
+/// What is paid for, and where the credits went.
+fn billing() -> Vec<Function> {
+    vec![
+        Function::get("get_subscription", "v1/subscription", http::get_subscription)
+            .summary("What you pay for, and what can be bought")
+            .gives::<SubscriptionView>(200),
+        Function::post("create_checkout", "v1/subscription/checkout", http::create_checkout)
+            .summary("The address of a page where you pay for a plan or a pack of credits")
+            .header("Idempotency-Key", "The same key is the same page, however often it is sent.")
+            .takes::<NewCheckout>()
+            .gives::<PaymentPage>(200),
+        Function::post("create_portal_visit", "v1/subscription/portal", http::create_portal_visit)
+            .summary("The address of a page where you change or cancel your plan and see invoices")
+            .takes::<PortalVisit>()
+            .gives::<PaymentPage>(200),
+        Function::post(
+            "refresh_subscription",
+            "v1/subscription/refresh",
+            http::refresh_subscription,
+        )
+        .summary("You have paid: ask the payment service at once")
+        .gives::<SubscriptionView>(200),
+        Function::get("get_usage", "v1/usage", http::get_usage)
+            .summary("Your credits: what there is, and what was used")
+            .gives::<UsageView>(200),
+        Function::get("list_ledger", "v1/usage/ledger", http::list_ledger)
+            .summary("Your statement: each movement of credits, newest first")
+            .query("limit", "1 to 100, 20 when absent.")
+            .query("cursor", "`next_cursor` of the page before.")
+            .gives::<Statement>(200),
+        Function::get("export_ledger", "v1/usage/ledger.csv", http::export_ledger)
+            .summary("Your whole statement as a file")
+            .gives_file("text/csv"),
+    ]
+}
+
 /// What the safety check kept back.
 fn safety() -> Vec<Function> {
     vec![
@@ -222,6 +261,8 @@ fn webhooks() -> Vec<Function> {
         .largest_body(LARGEST_REPORT),
         Function::webhook("bfl_webhook", "webhooks/bfl/{ticket}", http::bfl_webhook)
             .summary("What Black Forest Labs report"),
+        Function::webhook("stripe_webhook", "webhooks/stripe", http::stripe_webhook)
+            .summary("What happens at Stripe"),
     ]
 }
 
@@ -272,6 +313,8 @@ fn queues() -> Vec<Function> {
             .summary("One upload's time is over"),
         Function::queue("tend_library", QueueName::LibraryChores, queue::tend_library)
             .summary("Remove pictures whose time is over; empty a collection that is gone"),
+        Function::queue("apply_stripe_event", QueueName::StripeEvents, queue::apply_stripe_event)
+            .summary("Bring an account to where Stripe's books say it is"),
     ]
 }
 
@@ -283,5 +326,6 @@ fn timers() -> Vec<Function> {
         Function::timer("sweep_uploads", "15 */10 * * * *", timer::sweep_uploads).summary("Ask which uploads' time is over"),
         Function::timer("reset_monthly_credits", "0 5 * * * *", timer::reset_monthly_credits).summary("Ask whose month is over"),
         Function::timer("empty_trash", "0 35 * * * *", timer::empty_trash).summary("Ask whose time in the trash is over"),
+        Function::timer("repair_billing", "0 20 3 * * *", timer::repair_billing).summary("Ask what Stripe's webhooks failed to tell"),
     ]
 }

@@ -1,6 +1,5 @@
 //! An HTTP request as handlers see it, and what they answer: no warp types.
 
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use imagegen_core::generations::IdempotencyKey;
 use serde::Serialize;
@@ -128,9 +127,16 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
-/// 200 with a body that is made while it is sent, not to be kept by any cache.
-pub fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Response {
-    let pieces = Shareable(Mutex::new(pieces.map(Ok::<_, Infallible>).boxed()));
+/// 200 with a body that is made while it is sent, not to be kept by any cache. An error cuts the connection, so that
+/// nobody takes half a body for the whole.
+pub fn streamed<E>(pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Response
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let pieces = pieces.inspect_err(|error| {
+        tracing::error!(error = error as &dyn std::error::Error, "A body breaks off");
+    });
+    let pieces = Shareable(Mutex::new(pieces.boxed()));
     let mut response = warp::reply::stream(pieces).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

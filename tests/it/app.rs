@@ -32,6 +32,7 @@ use crate::fakes::{
     TestRealtime, WebhookBody, user_id,
 };
 use crate::folder::Folder;
+use crate::till::Till;
 
 const PUBLIC_URL: &str = "https://api.test";
 
@@ -44,6 +45,7 @@ pub(crate) struct TestApp {
     pub(crate) others: BTreeMap<Provider, Arc<TestProvider>>,
     pub(crate) moderation: Arc<TestModeration>,
     pub(crate) realtime: Arc<TestRealtime>,
+    pub(crate) till: Arc<Till>,
     router: BoxedFilter<(Response,)>,
     folder: Folder,
 }
@@ -83,6 +85,7 @@ impl TestApp {
             known.chain([(Provider::Replicate, provider.clone() as Arc<dyn ImageProvider>)]);
         let moderation = Arc::new(TestModeration::default());
         let realtime = Arc::new(TestRealtime::default());
+        let till = Arc::new(Till::new(clock.clone()));
         let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
         let sas = BlobSas::new("local", &BASE64.encode([7; 32])).expect("a key");
         let blobs = |container| {
@@ -105,10 +108,12 @@ impl TestApp {
             paces: Arc::default(),
             tickets: TicketKey::new("a secret of the tests"),
             public_url,
+            payments: Some(till.clone()),
+            app_url: Some("https://app.test/".to_owned()),
         };
         let app = App { services, identity: Arc::new(NamedUsers) };
         let router = router(&app, all());
-        Self { app, clock, queue, provider, others, moderation, realtime, router, folder }
+        Self { app, clock, queue, provider, others, moderation, realtime, till, router, folder }
     }
 
     /// Serves on a free port of the loopback, for what only a socket can say.
@@ -256,6 +261,21 @@ impl TestApp {
         let range = Range { kind, after: None, order: Order::Ascending, limit: 100 };
         let page = self.app.services.documents.list(user_id(user).as_str(), &range).await;
         page.expect("the store works").documents
+    }
+
+    /// The same, however many there are.
+    pub(crate) async fn all_stored(&self, user: &str, kind: &'static str) -> Vec<Document> {
+        let (user, mut found, mut after) = (user_id(user), Vec::new(), None);
+        loop {
+            let range = Range { kind, after, order: Order::Ascending, limit: 100 };
+            let page = self.app.services.documents.list(user.as_str(), &range).await;
+            let page = page.expect("the store works");
+            found.extend(page.documents);
+            after = found.last().map(|last: &Document| last.position.clone());
+            if !page.more {
+                return found;
+            }
+        }
     }
 
     /// Beyond the account and its first credits there is nothing of `user`'s, and nothing was sent.

@@ -134,6 +134,11 @@ impl TestQueue {
         self.kept.lock().expect("no holder panics").clear();
     }
 
+    /// As it does after ten minutes: an id that it had is new again.
+    pub(crate) fn forget_ids(&self) {
+        self.ids.lock().expect("no holder panics").clear();
+    }
+
     pub(crate) fn waiting(&self) -> Vec<Outgoing> {
         let kept = self.kept.lock().expect("no holder panics");
         kept.iter().map(|it| it.message.clone()).collect()

@@ -54,6 +54,7 @@ async fn seed(app: &TestApp, user: &str, count: u32) -> Vec<String> {
             let document = NewDocument {
                 id: id.clone(),
                 kind: "generation",
+                position: None,
                 due: None,
                 body: body.to_string(),
             };
@@ -71,8 +72,13 @@ async fn forget_counts(app: &TestApp, user: &str) {
     let stored = app.stored(user, "account").await.remove(0);
     let mut body: Value = serde_json::from_str(&stored.body).expect("JSON");
     body.as_object_mut().expect("an object").remove("shelf").expect("it was there");
-    let document =
-        NewDocument { id: stored.id, kind: "account", due: stored.due, body: body.to_string() };
+    let document = NewDocument {
+        id: stored.id,
+        kind: "account",
+        position: None,
+        due: stored.due,
+        body: body.to_string(),
+    };
     let write = Write::Replace { etag: stored.etag, document };
     let documents = &app.app.services.documents;
     documents.commit(user_id(user).as_str(), vec![write]).await.expect("the store works");

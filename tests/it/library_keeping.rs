@@ -359,8 +359,13 @@ async fn a_removal_that_was_cut_short_is_ended_by_the_timer() {
     let mut body: Value = serde_json::from_str(&stored.body).expect("JSON");
     let since = app.app.services.clock.now();
     body["keeping"]["removal"] = json!({ "removal": "purging", "since": since.to_string() });
-    let document =
-        NewDocument { id: stored.id, kind: "removed", due: Some(since), body: body.to_string() };
+    let document = NewDocument {
+        id: stored.id,
+        kind: "removed",
+        position: None,
+        due: Some(since),
+        body: body.to_string(),
+    };
     let write = Write::Replace { etag: stored.etag, document };
     let documents = &app.app.services.documents;
     documents.commit(user_id("ada").as_str(), vec![write]).await.expect("the store works");

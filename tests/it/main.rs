@@ -4,6 +4,7 @@
 //! [`whole`] starts `imagegen-local` with the real handler and knows nothing but HTTP.
 
 mod app;
+mod billing;
 mod create_generation;
 mod fakes;
 mod folder;
@@ -18,5 +19,6 @@ mod nasty_files;
 mod providers;
 mod recipes;
 mod safety;
+mod till;
 mod uploads;
 mod whole;

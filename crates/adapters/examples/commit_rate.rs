@@ -55,7 +55,7 @@ fn user(n: u64) -> String {
 
 fn document(id: String, kind: &'static str) -> NewDocument {
     let body = format!(r#"{{"schema":1,"kind":"{kind}","text":"{}"}}"#, "x".repeat(560));
-    NewDocument { id, kind, due: None, body }
+    NewDocument { id, kind, position: None, due: None, body }
 }
 
 async fn fill(store: &SqliteDocuments) {

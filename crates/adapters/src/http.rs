@@ -17,7 +17,7 @@ use std::time::Duration;
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::clock::{Clock, Ids};
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{Client, StatusCode, header};
+use reqwest::{Client, header};
 
 pub use call::{Call, Reply, Secret, UnexpectedReply};
 pub use connection_string::{ConnectionString, InvalidConnectionString};
@@ -127,7 +127,8 @@ impl Http {
         }
         let retry_after = response.headers().get(header::RETRY_AFTER);
         let retry_after = retry_after.and_then(|v| read_retry_after(v.to_str().ok()?, self.now()));
-        Ok(Reply { host: host(), status: response.status(), retry_after, body })
+        let may_pass = (call.may_pass)(response.status(), response.headers());
+        Ok(Reply { host: host(), status: response.status(), retry_after, may_pass, body })
     }
 
     fn client(&self) -> Result<&Client, String> {
@@ -169,14 +170,10 @@ fn build() -> Result<Client, String> {
 /// How long to wait at least before another attempt, or `None` when another attempt would be of no use.
 fn wait_worth_taking(outcome: &Result<Reply, HttpError>) -> Option<Duration> {
     match outcome {
-        Ok(reply) if may_pass(reply.status) => Some(reply.retry_after.unwrap_or_default()),
+        Ok(reply) if reply.may_pass => Some(reply.retry_after.unwrap_or_default()),
         Ok(_) | Err(HttpError::TooLarge { .. }) => None,
         Err(HttpError::Unsent { .. } | HttpError::Lost { .. }) => Some(Duration::ZERO),
     }
-}
-
-fn may_pass(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 /// RFC 9110 §10.2.3: whole seconds, or a date.

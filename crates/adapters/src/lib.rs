@@ -19,5 +19,6 @@ pub mod sas;
 mod scratch;
 pub mod service_bus;
 pub mod sqlite;
+pub mod stripe;
 mod submitted;
 pub mod web_pubsub;

@@ -1,8 +1,8 @@
 //! The rules of ImageGenerator AI: no I/O happens here.
 //!
 //! Reading order: [`catalog`] (plans, models, prices), [`credits`] (the ledger), [`accounts`] (who may do how much
-//! at once), [`generations`] (the life of a job), [`uploads`] (pictures that users bring along), [`safety`] (what was
-//! kept back, and appeals), [`library`] (what becomes of pictures), [`messages`] (what travels through queues),
+//! at once), [`billing`] (what is bought, and what becomes of it when the money goes back), [`generations`] (the life of a job), [`uploads`] (pictures that users bring along), [`safety`] (what was
+//! kept back, and appeals), [`library`] (what becomes of pictures), [`statement`] (where the credits went), [`messages`] (what travels through queues),
 //! [`ports`] (what the rules need from the world), [`providers`] (who draws, and who is left alone for a while),
 //! [`services`] (the ports in one place).
 //!
@@ -10,6 +10,7 @@
 //! changes is written in one commit.
 
 pub mod accounts;
+pub mod billing;
 pub mod catalog;
 pub mod credits;
 pub mod generations;
@@ -20,5 +21,6 @@ pub mod ports;
 pub mod providers;
 pub mod safety;
 pub mod services;
+pub mod statement;
 pub mod ticket;
 pub mod uploads;

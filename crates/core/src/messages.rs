@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalog::Provider;
 use crate::ids::{CollectionId, GenerationId, UploadId, UserId};
 use crate::ports::image_provider::{Prediction, PredictionId};
+use crate::ports::payments::BooksOf;
 
 /// Every queue there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,10 +22,11 @@ pub enum QueueName {
     CreditResets,
     UploadRemovals,
     LibraryChores,
+    StripeEvents,
 }
 
 impl QueueName {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::GenerationFree,
         Self::GenerationBasic,
         Self::GenerationPremium,
@@ -32,6 +34,7 @@ impl QueueName {
         Self::CreditResets,
         Self::UploadRemovals,
         Self::LibraryChores,
+        Self::StripeEvents,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -43,6 +46,7 @@ impl QueueName {
             Self::CreditResets => "credit-resets",
             Self::UploadRemovals => "upload-removals",
             Self::LibraryChores => "library-chores",
+            Self::StripeEvents => "stripe-events",
         }
     }
 }
@@ -119,6 +123,16 @@ pub enum Chore {
     Disband { collection: CollectionId },
 }
 
+/// On `stripe-events`: something happened to someone's books.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplyStripeEvent {
+    /// Stripe's name of the event and its kind, for the log.
+    pub event: String,
+    pub kind: String,
+    #[serde(flatten)]
+    pub of: BooksOf,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,5 +171,7 @@ mod tests {
         ] {
             serde_json::from_str::<LibraryChore>(&chore).expect(&chore);
         }
+        let event = r#"{"event":"evt_1","kind":"invoice.paid","of":"customer","id":"cus_1"}"#;
+        serde_json::from_str::<ApplyStripeEvent>(event).expect(event);
     }
 }

@@ -9,6 +9,7 @@ use crate::ports::clock::{Clock, Ids};
 use crate::ports::documents::Documents;
 use crate::ports::imaging::Imaging;
 use crate::ports::moderation::Moderation;
+use crate::ports::payments::Payments;
 use crate::ports::queue::Queue;
 use crate::ports::realtime::Realtime;
 use crate::providers::Providers;
@@ -34,6 +35,10 @@ pub struct Services {
     pub tickets: TicketKey,
     /// Where providers reach us, such as `https://api.example.com`; without it jobs are polled by delayed messages.
     pub public_url: Option<String>,
+    /// Who takes the money; without it nothing is sold.
+    pub payments: Option<Arc<dyn Payments>>,
+    /// Where the web page is, such as `https://example.com`: the way back from a payment.
+    pub app_url: Option<String>,
 }
 
 impl Services {

@@ -46,15 +46,22 @@ impl Store {
         self.partitions.get(partition)?.get(id).cloned()
     }
 
-    fn list(&self, partition: &str, range: &Range) -> Page {
+    /// A partition's documents of one kind.
+    fn in_order(&self, partition: &str, kind: &str) -> Vec<&Document> {
         let documents = self.partitions.get(partition).into_iter().flat_map(BTreeMap::values);
-        let of_kind = documents.filter(|d| d.kind == range.kind);
+        let mut of_kind: Vec<_> = documents.filter(|d| d.kind == kind).collect();
+        of_kind.sort_by(|a, b| a.position.cmp(&b.position));
+        of_kind
+    }
+
+    fn list(&self, partition: &str, range: &Range) -> Page {
         let fits = |d: &&Document| match (&range.after, range.order) {
             (None, _) => true,
-            (Some(after), Order::Ascending) => d.id > *after,
-            (Some(after), Order::Descending) => d.id < *after,
+            (Some(after), Order::Ascending) => d.position > *after,
+            (Some(after), Order::Descending) => d.position < *after,
         };
-        let mut found: Vec<_> = of_kind.filter(fits).collect();
+        let mut found = self.in_order(partition, range.kind);
+        found.retain(fits);
         if range.order == Order::Descending {
             found.reverse();
         }
@@ -63,11 +70,10 @@ impl Store {
     }
 
     fn search(&self, partition: &str, search: &Search) -> Found {
-        let documents = self.partitions.get(partition).into_iter().flat_map(BTreeMap::values);
-        let of_kind = documents.rev().filter(|d| d.kind == search.kind);
+        let of_kind = self.in_order(partition, search.kind).into_iter().rev();
         let mut within = of_kind.filter(|d| {
-            search.from.as_ref().is_none_or(|from| d.id >= *from)
-                && search.before.as_ref().is_none_or(|before| d.id < *before)
+            search.from.as_ref().is_none_or(|from| d.position >= *from)
+                && search.before.as_ref().is_none_or(|before| d.position < *before)
         });
         let (mut found, mut last) = (Vec::new(), None);
         for document in within.by_ref().take(MAX_LOOKED_AT) {
@@ -77,7 +83,7 @@ impl Store {
             if met(&search.conditions, &document.body) {
                 found.push(document.clone());
             }
-            last = Some(document.id.clone());
+            last = Some(document.position.clone());
         }
         Found { documents: found, next: within.next().and(last) }
     }
@@ -163,6 +169,7 @@ fn stored(new: &NewDocument, version: u64) -> Document {
     Document {
         id: new.id.clone(),
         kind: new.kind.to_owned(),
+        position: new.position.clone().unwrap_or_else(|| new.id.clone()),
         due: new.due.map(millisecond),
         body: new.body.clone(),
         etag: Etag(version.to_string()),

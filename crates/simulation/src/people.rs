@@ -93,7 +93,7 @@ pub(crate) async fn open(world: &Arc<World>, user: &User, then: SignedDuration) 
     let draft = Draft::open(&services, &user.id, Some(&user.person)).await;
     let mut draft = draft.expect("nothing goes wrong yet");
     let entries = draft.account.change_plan(user.plan, &services.catalog, draft.now);
-    draft.enter(&entries);
+    draft.enter(entries);
     draft.commit(&services).await.expect("nothing goes wrong yet");
 }
 

@@ -101,6 +101,8 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         paces: Arc::default(),
         tickets: TicketKey::new("simulation"),
         public_url: with_webhook.then(|| PUBLIC_URL.to_owned()),
+        payments: None,
+        app_url: None,
     }
 }
 

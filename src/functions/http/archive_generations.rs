@@ -1,3 +1,5 @@
+use std::convert::Infallible;
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use http::{HeaderValue, header};
@@ -34,7 +36,7 @@ pub async fn archive_generations(app: App, user: User, req: Request) -> Result<R
     }
     let pieces = library::archive(&app.services, &user.id, &known, &others).await?;
     let pieces = pieces.ok_or_else(|| Problem::not_found("picture"))?;
-    let mut response = streamed(pieces.map(Bytes::from));
+    let mut response = streamed(pieces.map(|piece| Ok::<_, Infallible>(Bytes::from(piece))));
     let day = app.services.clock.now().strftime("%Y-%m-%d");
     let name = format!("attachment; filename=\"pictures-{day}.zip\"");
     let headers = response.headers_mut();

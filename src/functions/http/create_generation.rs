@@ -1,4 +1,5 @@
 use http::{HeaderValue, StatusCode, header};
+use imagegen_core::accounts::CannotHold;
 use imagegen_core::catalog::{Catalog, Model, OutputFormat};
 use imagegen_core::generations::{
     self, CreateError, Created, GenerationView, InputWish, NotPermitted, Order, Wish,
@@ -131,7 +132,8 @@ impl From<CreateError> for Problem {
     fn from(error: CreateError) -> Self {
         match error {
             CreateError::NotPermitted(why) => why.into(),
-            CreateError::NotEnough(why) => {
+            CreateError::CannotHold(CannotHold::Frozen) => super::subscription::frozen(),
+            CreateError::CannotHold(CannotHold::NotEnough(why)) => {
                 Self::new(StatusCode::PAYMENT_REQUIRED, "not-enough-credits", "Not enough credits")
                     .detail(format!("{why}. Nothing was charged."))
                     .with("needed", why.needed.get())

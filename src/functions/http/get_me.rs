@@ -24,7 +24,8 @@ pub struct Me {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct MyCredits {
-    available: u32,
+    /// Below zero when a payment went back for what was spent already.
+    available: i64,
     /// Reserved for jobs under way.
     held: u32,
     unlimited: bool,
@@ -48,10 +49,10 @@ pub async fn get_me(app: App, user: User, _req: Request) -> Result<Response, Pro
         id: account.id.to_string(),
         plan: account.plan.as_str(),
         credits: MyCredits {
-            available: account.wallet.available(app.services.clock.now()).get(),
+            available: account.spendable(app.services.clock.now()),
             held: account.wallet.held().get(),
             unlimited: matches!(plan.credits, PlanCredits::Unlimited { .. }),
-            resets_at: account.period.end().to_string(),
+            resets_at: account.month_end().to_string(),
         },
         limits: MyLimits {
             images_per_job: plan.images_per_job,

@@ -28,7 +28,10 @@ mod replicate_webhook;
 mod restore_generation;
 mod retry_generation;
 mod shares;
+mod stripe_webhook;
+mod subscription;
 mod update_generation;
+mod usage;
 mod webhook;
 
 pub use self::appeal_decision::{AppealBody, appeal_decision};
@@ -64,4 +67,10 @@ pub use self::retry_generation::retry_generation;
 pub use self::shares::{
     NewShare, ShareList, ShareView, SharedView, create_share, delete_share, get_shared, list_shares,
 };
+pub use self::stripe_webhook::stripe_webhook;
+pub use self::subscription::{
+    NewCheckout, PaymentPage, PortalVisit, create_checkout, create_portal_visit, get_subscription,
+    refresh_subscription,
+};
 pub use self::update_generation::{GenerationChange, update_generation};
+pub use self::usage::{Statement, export_ledger, get_usage, list_ledger};

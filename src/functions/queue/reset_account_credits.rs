@@ -1,10 +1,10 @@
-use imagegen_core::accounts;
+use imagegen_core::billing;
 use imagegen_core::messages::ResetAccountCredits;
 
 use crate::app::App;
 use crate::functions::spec::Outcome;
 
-/// `credit-resets`: one account's month is over.
+/// `credit-resets`: one account is due: its month is over, or something of it lapses.
 pub async fn reset_account_credits(app: App, message: ResetAccountCredits) -> Outcome {
-    accounts::reset(&app.services, &message.user).await.map(drop).into()
+    billing::renew(&app.services, &message.user).await.into()
 }

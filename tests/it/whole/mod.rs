@@ -1,6 +1,7 @@
 //! The whole product as `imagegen-local` serves it: only HTTP, files and processes.
 
 mod bad_days;
+mod billing_setup;
 mod image_input;
 mod kill;
 mod live;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use imagegen_core::ports::BoxError;
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,7 +27,11 @@ pub struct Call {
     pub(super) patience: Duration,
     /// Bytes.
     pub(super) largest_answer: usize,
+    pub(super) may_pass: Rule,
 }
+
+/// Whether an answer may be another one next time.
+pub(crate) type Rule = fn(StatusCode, &HeaderMap) -> bool;
 
 #[derive(Clone)]
 enum Value {
@@ -42,6 +46,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// From now on.
     pub retry_after: Option<Duration>,
+    /// By the call's rule.
+    pub(super) may_pass: bool,
     pub body: Vec<u8>,
 }
 
@@ -80,6 +86,7 @@ impl Call {
             timeout: Duration::from_secs(10),
             patience: Duration::from_secs(20),
             largest_answer: 1024 * 1024,
+            may_pass: |status, _| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
         }
     }
 
@@ -91,6 +98,10 @@ impl Call {
     /// Without a body, unless [`Call::body`] or [`Call::json`] adds one.
     pub fn put(url: Url) -> Self {
         Self { method: Method::PUT, body: Some(Bytes::new()), ..Self::get(url) }
+    }
+
+    pub fn delete(url: Url) -> Self {
+        Self { method: Method::DELETE, ..Self::get(url) }
     }
 
     #[must_use]
@@ -139,6 +150,13 @@ impl Call {
     #[must_use]
     pub fn largest_answer(self, largest_answer: usize) -> Self {
         Self { largest_answer, ..self }
+    }
+
+    /// The vendor's own rule for which answers may pass, that is, be another one next time. Unless set: 408, 429, 500,
+    /// 502, 503 and 504.
+    #[must_use]
+    pub(crate) fn passes_if(self, rule: Rule) -> Self {
+        Self { may_pass: rule, ..self }
     }
 
     pub(super) fn host(&self) -> &str {
@@ -198,6 +216,7 @@ impl fmt::Debug for Reply {
             .field("host", &self.host)
             .field("status", &self.status)
             .field("retry_after", &self.retry_after)
+            .field("may_pass", &self.may_pass)
             .field("body_bytes", &self.body.len())
             .finish()
     }

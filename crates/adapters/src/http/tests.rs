@@ -37,6 +37,17 @@ async fn a_refusal_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_vendors_own_rule_says_what_may_pass() {
+    let told = |status, value: &str| answer(status, "").with("may-pass", value);
+    let server = Server::script([told(409, "yes"), told(503, "no"), answer(200, "")]).await;
+    let call = get(&server.url).passes_if(|_, headers| {
+        headers.get("may-pass").is_some_and(|value| value.as_bytes() == b"yes")
+    });
+    let reply = TestClock::new().http().send_idempotent(&call).await.expect("a reply");
+    assert_eq!((reply.status.as_u16(), server.seen().len()), (503, 2));
+}
+
+#[tokio::test]
 async fn retry_after_is_obeyed_in_seconds_and_as_a_date() {
     for value in ["7", "Thu, 01 Jan 2026 00:00:07 GMT"] {
         let busy = answer(429, "").with("retry-after", value);

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 const APPLICATION_ID: i64 = 0x4947_656e;
 
 /// The schema below; a file with a greater number was made by a newer program.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// How long a statement waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -25,10 +25,18 @@ const SCHEMA: &str = "
         due INTEGER,
         etag INTEGER NOT NULL,
         body TEXT NOT NULL,
+        position TEXT,
         PRIMARY KEY (partition, id)
     ) STRICT;
-    CREATE INDEX documents_by_kind ON documents (partition, kind, id);
+    CREATE INDEX documents_by_kind ON documents (partition, kind, coalesce(position, id));
     CREATE INDEX documents_by_due ON documents (kind, due, partition, id) WHERE due IS NOT NULL;
+";
+
+/// What a file of schema 1 lacks.
+const FROM_1_TO_2: &str = "
+    ALTER TABLE documents ADD COLUMN position TEXT;
+    DROP INDEX documents_by_kind;
+    CREATE INDEX documents_by_kind ON documents (partition, kind, coalesce(position, id));
 ";
 
 /// Why the store cannot be used. Each sentence names the file.
@@ -75,10 +83,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, OpenError> {
     }
     patient_and_stable(&connection).map_err(failed)?;
     // Before anything is changed: the file may be somebody else's.
-    let new = is_new(&connection, path)?;
+    let found = state(&connection, path)?;
     configure_writer(&connection).map_err(failed)?;
-    if new {
-        create(&mut connection, path)?;
+    if found != State::Current {
+        bring_up_to_date(&mut connection, path)?;
     }
     Ok(connection)
 }
@@ -98,16 +106,24 @@ fn patient_and_stable(connection: &Connection) -> Result<(), rusqlite::Error> {
     Ok(())
 }
 
-/// Whether the file is still empty; an error if it is not empty and not ours.
-fn is_new(connection: &Connection, path: &Path) -> Result<bool, OpenError> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Empty,
+    Schema1,
+    Current,
+}
+
+/// What the file is; an error if it is not empty and not ours.
+fn state(connection: &Connection, path: &Path) -> Result<State, OpenError> {
     let failed = |e| OpenError::unusable(path, e);
     let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(failed);
     let application = number("PRAGMA application_id")?;
     let version = number("PRAGMA user_version")?;
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
     match (application, version) {
-        (0, 0) if tables == 0 => Ok(true),
-        (APPLICATION_ID, SCHEMA_VERSION) => Ok(false),
+        (0, 0) if tables == 0 => Ok(State::Empty),
+        (APPLICATION_ID, 1) => Ok(State::Schema1),
+        (APPLICATION_ID, SCHEMA_VERSION) => Ok(State::Current),
         (APPLICATION_ID, version) => Err(OpenError::Newer { path: path.to_owned(), version }),
         _ => Err(OpenError::NotOurs { path: path.to_owned() }),
     }
@@ -128,15 +144,18 @@ fn configure_writer(connection: &Connection) -> Result<(), rusqlite::Error> {
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
 
-fn create(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let failed = |e| OpenError::unusable(path, e);
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    // Two processes may open a new file at the same time; the second one finds the work done.
-    if is_new(&transaction, path)? {
-        transaction.execute_batch(SCHEMA).map_err(failed)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
-    }
+    // Two processes may open a file at the same time; the second one finds the work done.
+    let missing = match state(&transaction, path)? {
+        State::Empty => SCHEMA,
+        State::Schema1 => FROM_1_TO_2,
+        State::Current => "",
+    };
+    transaction.execute_batch(missing).map_err(failed)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION).map_err(failed)?;
     transaction.commit().map_err(failed)
 }

@@ -12,21 +12,23 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
 use super::{error, open, refused};
 
-const GET: &str = "SELECT id, kind, due, etag, body FROM documents WHERE partition = ? AND id = ?";
+const GET: &str =
+    "SELECT id, kind, due, etag, body, position FROM documents WHERE partition = ? AND id = ?";
 
-const LIST_UP: &str = "SELECT id, kind, due, etag, body FROM documents
-    WHERE partition = ? AND kind = ? AND id > ? ORDER BY id";
-const LIST_DOWN: &str = "SELECT id, kind, due, etag, body FROM documents
-    WHERE partition = ? AND kind = ? AND id < ? ORDER BY id DESC";
-const LIST_DOWN_FROM_END: &str = "SELECT id, kind, due, etag, body FROM documents
-    WHERE partition = ? AND kind = ? AND id > ? ORDER BY id DESC";
+const LIST_UP: &str = "SELECT id, kind, due, etag, body, position FROM documents
+    WHERE partition = ? AND kind = ? AND coalesce(position, id) > ? ORDER BY coalesce(position, id)";
+const LIST_DOWN: &str = "SELECT id, kind, due, etag, body, position FROM documents
+    WHERE partition = ? AND kind = ? AND coalesce(position, id) < ? ORDER BY coalesce(position, id) DESC";
+const LIST_DOWN_FROM_END: &str = "SELECT id, kind, due, etag, body, position FROM documents
+    WHERE partition = ? AND kind = ? AND coalesce(position, id) > ? ORDER BY coalesce(position, id) DESC";
 
-const SEARCH: &str = "SELECT id, kind, due, etag, body FROM documents
-    WHERE partition = ? AND kind = ? AND id >= ? AND id < ? ORDER BY id DESC";
-const SEARCH_FROM_END: &str = "SELECT id, kind, due, etag, body FROM documents
-    WHERE partition = ? AND kind = ? AND id >= ? ORDER BY id DESC";
+const SEARCH: &str = "SELECT id, kind, due, etag, body, position FROM documents
+    WHERE partition = ? AND kind = ? AND coalesce(position, id) >= ? AND coalesce(position, id) < ?
+    ORDER BY coalesce(position, id) DESC";
+const SEARCH_FROM_END: &str = "SELECT id, kind, due, etag, body, position FROM documents
+    WHERE partition = ? AND kind = ? AND coalesce(position, id) >= ? ORDER BY coalesce(position, id) DESC";
 
-const DUE: &str = "SELECT id, kind, due, etag, body, partition FROM documents
+const DUE: &str = "SELECT id, kind, due, etag, body, position, partition FROM documents
     WHERE kind = ? AND due <= ? AND (due, partition, id) > (?, ?, ?)
     ORDER BY due, partition, id";
 
@@ -85,7 +87,7 @@ impl Readers {
             (Order::Descending, Some(_)) => LIST_DOWN,
             (Order::Descending, None) => LIST_DOWN_FROM_END,
         };
-        // No id is empty, so each of them is after the empty one.
+        // No position is empty, so each of them is after the empty one.
         let after = range.after.as_deref().unwrap_or_default();
         let wanted = params![partition, range.kind, after];
         let mut documents = self.read(|connection| {
@@ -101,7 +103,7 @@ impl Readers {
 
     pub(super) fn search(&self, partition: &str, search: &Search) -> Result<Found, DocumentsError> {
         let Search { kind, from, before, .. } = search;
-        // No id is empty, so each of them is after the empty one.
+        // No position is empty, so each of them is after the empty one.
         let from = from.as_deref().unwrap_or_default();
         self.read(|connection| {
             if let Some(before) = before {
@@ -125,7 +127,7 @@ impl Readers {
         let wanted = params![kind, before, after.due, after.partition, after.id];
         let mut documents = self.read(|connection| {
             let mut statement = connection.prepare_cached(DUE)?;
-            let rows = statement.query_map(wanted, |row| Ok((row.get(5)?, document(row)?)))?;
+            let rows = statement.query_map(wanted, |row| Ok((row.get(6)?, document(row)?)))?;
             rows.take(DUE_PAGE + 1).collect::<Result<Vec<(String, Document)>, _>>()
         })?;
         let more = documents.len() > DUE_PAGE;
@@ -192,15 +194,20 @@ fn looked_through(mut rows: Rows<'_>, search: &Search) -> Result<Found, rusqlite
         if hit {
             documents.push(document(row)?);
         }
-        // Only the id of the last one is needed, and which that is is not known before.
+        // Only the position of the last one is needed, and which that is is not known before.
         if hit || looked_at + 1 == MAX_LOOKED_AT {
-            last = Some(row.get(0)?);
+            last = Some(position(row)?);
         }
     }
     unreachable!("the numbers do not end")
 }
 
-/// The first five columns of every query.
+fn position(row: &Row<'_>) -> Result<String, rusqlite::Error> {
+    let own: Option<String> = row.get(5)?;
+    own.map_or_else(|| row.get(0), Ok)
+}
+
+/// The first six columns of every query.
 fn document(row: &Row<'_>) -> Result<Document, rusqlite::Error> {
     let due: Option<i64> = row.get(2)?;
     let due = due.map(Timestamp::from_millisecond).transpose().map_err(|e| {
@@ -210,6 +217,7 @@ fn document(row: &Row<'_>) -> Result<Document, rusqlite::Error> {
     Ok(Document {
         id: row.get(0)?,
         kind: row.get(1)?,
+        position: position(row)?,
         due,
         etag: Etag(format!("{:x}", etag.cast_unsigned())),
         body: row.get(4)?,

@@ -18,7 +18,7 @@ fn file(folder: &Folder) -> PathBuf {
 }
 
 fn document(id: impl Into<String>, kind: &'static str) -> NewDocument {
-    NewDocument { id: id.into(), kind, due: None, body: "{}".into() }
+    NewDocument { id: id.into(), kind, position: None, due: None, body: "{}".into() }
 }
 
 fn create(id: impl Into<String>) -> Write {

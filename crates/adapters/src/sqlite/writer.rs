@@ -126,7 +126,8 @@ impl<'c> Statements<'c> {
             release: connection.prepare("RELEASE one")?,
             rollback_to: connection.prepare("ROLLBACK TO one")?,
             create: connection.prepare(
-                "INSERT INTO documents (partition, id, kind, due, etag, body) VALUES (?, ?, ?, ?, ?, ?)
+                "INSERT INTO documents (partition, id, kind, due, etag, body, position)
+                 VALUES (?, ?, ?, ?, ?, ?, ?)
                  ON CONFLICT DO NOTHING",
             )?,
             replace: connection.prepare(
@@ -171,12 +172,15 @@ impl<'c> Statements<'c> {
         let partition = &commit.partition;
         for write in &commit.writes {
             let (id, changed) = match write {
-                Write::Create(NewDocument { id, kind, due, body }) => {
+                Write::Create(NewDocument { id, kind, position, due, body }) => {
                     let due = due.map(jiff::Timestamp::as_millisecond);
-                    let row = params![partition, id, kind, due, etags.next(), body];
+                    let row = params![partition, id, kind, due, etags.next(), body, position];
                     (id, self.create.execute(row)?)
                 }
-                Write::Replace { etag, document: NewDocument { id, kind, due, body } } => {
+                Write::Replace {
+                    etag,
+                    document: NewDocument { id, kind, due, body, position: _ },
+                } => {
                     let due = due.map(jiff::Timestamp::as_millisecond);
                     let old = Etags::parse(&etag.0);
                     let row = params![partition, id, kind, due, etags.next(), body, old];

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lanes, Period, Place, Shelf};
-use crate::catalog::{Catalog, Plan, PlanCredits, PlanId};
-use crate::credits::{Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet};
+use super::{Lanes, PaidPlan, Period, Place, Shelf, Standing};
+use crate::catalog::{BillingTerms, Catalog, Plan, PlanCredits, PlanId};
+use crate::credits::{
+    AccountName, Booked, Credits, Entry, GrantId, Hold, NewGrant, NotEnough, Wallet,
+};
 use crate::ids::{GenerationId, UploadId, UserId};
 use crate::messages::QueueName;
 use crate::ports::identity::Person;
@@ -20,7 +22,9 @@ pub struct Account {
     pub id: UserId,
     pub email: Option<String>,
     pub name: Option<String>,
+    /// The better one of what is paid for and what is given.
     pub plan: PlanId,
+    /// The months of a plan that nobody pays for. One that is paid for has the payment service's.
     pub period: Period,
     pub wallet: Wallet,
     /// Credits held in this period on an unlimited plan, for the fair-use rule.
@@ -38,6 +42,35 @@ pub struct Account {
     /// What was made before the account left a plan that keeps pictures while it lasts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<Kept>,
+    /// What the payment service said last; `None` until the user first goes to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// The plan that an operator gave.
+    #[serde(default, skip_serializing_if = "is_free")]
+    given: PlanId,
+    /// The number of the last ledger entry; entries count from 1 without a gap.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    last_entry: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_free(plan: &PlanId) -> bool {
+    *plan == PlanId::Free
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// Why nothing can be ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CannotHold {
+    #[error(transparent)]
+    NotEnough(#[from] NotEnough),
+    /// A payment is disputed; until that is over, nothing is drawn.
+    #[error("a payment is disputed")]
+    Frozen,
 }
 
 /// The user has as many unused pictures as there may be.
@@ -79,38 +112,115 @@ impl Account {
             unused_uploads: Vec::new(),
             shelf: Some(Shelf::default()),
             kept: None,
+            standing: None,
+            given: PlanId::Free,
+            last_entry: 0,
         };
         let entries = account.grant_for_period(catalog, now).into_iter().collect();
         (account, entries)
     }
 
-    /// When the period has ended: what is left lapses and the new period's credits come. One grant, however many
-    /// periods have passed. Nothing to do otherwise.
+    /// Sweeps what has lapsed. When a month that nobody pays for has ended, the new one's credits come: one grant,
+    /// however many months have passed. Nothing to do otherwise.
     pub fn reset_if_due(&mut self, catalog: &Catalog, now: Timestamp) -> Vec<Entry> {
-        if now < self.period.end() {
-            return Vec::new();
-        }
-        self.period = self.period.at(now);
-        self.drawn_in_period = Credits::ZERO;
         let mut entries = self.wallet.expire(now);
-        entries.extend(self.grant_for_period(catalog, now));
+        if self.paid().is_none() && now >= self.period.end() {
+            self.period = self.period.at(now);
+            self.drawn_in_period = Credits::ZERO;
+            entries.extend(self.grant_for_period(catalog, now));
+        }
         entries
     }
 
-    /// Puts the account on `plan` from now on, with a month of its own and that month's credits; what is left of
-    /// the old month stays until its expiry. Nothing to do when it is on that plan.
+    /// When a timer should look at the account: something lapses, a month ends, or the payment service should be
+    /// asked what it knows.
+    pub fn due(&self, terms: &BillingTerms) -> Timestamp {
+        let month = if self.paid().is_some() { None } else { Some(self.period.end()) };
+        let asked = self.standing.as_ref().and_then(|standing| standing.ask_at(terms));
+        let due = [month, asked, self.wallet.lapses_next()].into_iter().flatten().min();
+        due.expect("without a month of its own, it has one that is paid for")
+    }
+
+    /// The subscription that the plan comes from, if it is not given.
+    pub fn paid(&self) -> Option<&PaidPlan> {
+        let paid = self.standing.as_ref()?.paid.as_ref()?;
+        (paid.plan >= self.given).then_some(paid)
+    }
+
+    /// When the month began that the account is in.
+    pub fn month_start(&self) -> Timestamp {
+        self.paid().map_or_else(|| self.period.start(), |paid| paid.period_start)
+    }
+
+    /// What can be spent at `now`; below zero when something is owed.
+    pub fn spendable(&self, now: Timestamp) -> i64 {
+        let owed = i64::from(self.wallet.debt().get());
+        i64::from(self.wallet.available(now).get()) - owed
+    }
+
+    /// When it ends.
+    pub fn month_end(&self) -> Timestamp {
+        self.paid().map_or_else(|| self.period.end(), |paid| paid.period_end)
+    }
+
+    /// Whether nothing is drawn because a payment is disputed.
+    pub fn is_frozen(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.disputed)
+    }
+
+    /// An operator gives `plan` from now on, with a month of its own and that month's credits; what is left of the
+    /// old month stays until its expiry. Nothing to do when the account is on that plan, given or paid for.
     pub fn change_plan(&mut self, plan: PlanId, catalog: &Catalog, now: Timestamp) -> Vec<Entry> {
-        if self.plan == plan {
+        let was = self.plan;
+        self.given = plan;
+        self.be_on_the_better_plan(catalog, now);
+        if self.plan == was || self.paid().is_some() {
             return Vec::new();
+        }
+        self.period = Period::first(now);
+        self.drawn_in_period = Credits::ZERO;
+        self.grant_for_period(catalog, now).into_iter().collect()
+    }
+
+    /// Takes in what the payment service says. Credits that were paid for come by their invoices, not from here; those
+    /// of a plan that nobody pays for come when its month is over, as if there had been no subscription.
+    pub fn take_standing(
+        &mut self,
+        standing: Standing,
+        catalog: &Catalog,
+        now: Timestamp,
+    ) -> Vec<Entry> {
+        let month = self.month_start();
+        self.standing = Some(standing);
+        self.be_on_the_better_plan(catalog, now);
+        if self.month_start() != month {
+            self.drawn_in_period = Credits::ZERO;
+        }
+        self.reset_if_due(catalog, now)
+    }
+
+    fn be_on_the_better_plan(&mut self, catalog: &Catalog, now: Timestamp) {
+        let plan = self.paid().map_or(self.given, |paid| paid.plan);
+        if plan == self.plan {
+            return;
         }
         let left = catalog.plan(self.plan);
         if left.kept_while_subscribed {
             self.kept = Some(Kept { made_before: now, until: left.keeps_until(now) });
         }
         self.plan = plan;
-        self.period = Period::first(now);
-        self.drawn_in_period = Credits::ZERO;
-        self.grant_for_period(catalog, now).into_iter().collect()
+    }
+
+    /// Numbers entries as they are written into the ledger. All that changed the wallet since the last time, in order.
+    pub(super) fn book(&mut self, entries: &mut [Entry]) {
+        let mut balance = self.wallet.balance();
+        let mut number = self.last_entry + entries.len() as u64;
+        self.last_entry = number;
+        for entry in entries.iter_mut().rev() {
+            entry.booked = Some(Booked { number, balance });
+            balance -= entry.effect_on(AccountName::Available);
+            number -= 1;
+        }
     }
 
     /// Reserves the price of a job, as the plan has it.
@@ -120,9 +230,12 @@ impl Account {
         price: Credits,
         catalog: &Catalog,
         now: Timestamp,
-    ) -> Result<(Hold, Entry), NotEnough> {
+    ) -> Result<(Hold, Entry), CannotHold> {
+        if self.is_frozen() {
+            return Err(CannotHold::Frozen);
+        }
         match catalog.plan(self.plan).credits {
-            PlanCredits::Monthly(_) => self.wallet.hold(generation, price, now),
+            PlanCredits::Monthly(_) => Ok(self.wallet.hold(generation, price, now)?),
             PlanCredits::Unlimited { .. } => {
                 self.drawn_in_period += price;
                 Ok(self.wallet.hold_unlimited(generation, price, now))

@@ -21,6 +21,8 @@ pub struct Draft {
     pub account: Account,
     pub now: Timestamp,
     stored: Option<Stored>,
+    /// In the order in which they moved credits.
+    entries: Vec<Entry>,
     writes: Vec<Write>,
     /// What is told after the commit, best effort: the outbox and the event numbers cover a loss.
     outgoing: Vec<Outgoing>,
@@ -70,23 +72,20 @@ impl Draft {
                 (Some(stored), (account, entries))
             }
         };
-        let mut draft = Self {
+        Ok(Self {
             account,
             now,
             stored,
+            entries,
             writes: Vec::new(),
             outgoing: Vec::new(),
             events: Vec::new(),
-        };
-        draft.enter(&entries);
-        Ok(draft)
+        })
     }
 
-    /// Adds ledger entries.
-    pub fn enter(&mut self, entries: &[Entry]) {
-        for entry in entries {
-            self.create(entry.document());
-        }
+    /// Adds ledger entries: all that moved credits, in order.
+    pub fn enter(&mut self, entries: impl IntoIterator<Item = Entry>) {
+        self.entries.extend(entries);
     }
 
     pub fn create(&mut self, document: NewDocument) {
@@ -109,6 +108,7 @@ impl Draft {
         self.create(NewDocument {
             id: event_id(seq),
             kind: "event",
+            position: None,
             due: None,
             body: encode(&stored),
         });
@@ -129,6 +129,7 @@ impl Draft {
         self.create(NewDocument {
             id: outbox_id(&id),
             kind: outbox_kind(),
+            position: None,
             due: Some(due),
             body: encode(&kept),
         });
@@ -137,10 +138,13 @@ impl Draft {
 
     /// Writes everything or nothing, then tells. Nothing to write is done already.
     pub async fn commit(mut self, services: &Services) -> Result<(), DocumentsError> {
+        self.account.book(&mut self.entries);
+        self.writes.extend(self.entries.iter().map(|entry| Write::Create(entry.document())));
         let document = NewDocument {
             id: account::KIND.into(),
             kind: account::KIND,
-            due: Some(self.account.period.end()),
+            position: None,
+            due: Some(self.account.due(&services.catalog.billing)),
             body: encode(&self.account),
         };
         match self.stored {

@@ -24,10 +24,12 @@ pub async fn put_on_plan(
         let mut account: Account = document.decode()?;
         let mut entries = account.reset_if_due(catalog, now);
         entries.extend(account.change_plan(plan, catalog, now));
+        account.book(&mut entries);
         let changed = NewDocument {
             id: account::KIND.into(),
             kind: account::KIND,
-            due: Some(account.period.end()),
+            position: None,
+            due: Some(account.due(&catalog.billing)),
             body: encode(&account),
         };
         let mut writes = vec![Write::Replace { etag: document.etag, document: changed }];

@@ -113,9 +113,12 @@ pub enum PlanCredits {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanId {
+    #[default]
     Free,
     Basic,
     Premium,
@@ -241,6 +244,14 @@ impl Plan {
     /// The end of the time for which it keeps pictures that are kept from `since` on.
     pub fn keeps_until(&self, since: Timestamp) -> Timestamp {
         days_after(since, self.retention_days)
+    }
+
+    /// On an unlimited plan: past so many credits in a month, jobs go to the standard queue.
+    pub fn fair_use(&self) -> Option<Credits> {
+        match self.credits {
+            PlanCredits::Monthly(_) => None,
+            PlanCredits::Unlimited { fair_use, .. } => Some(fair_use),
+        }
     }
 
     /// Whether `model` may be used on this plan.

@@ -15,6 +15,18 @@ pub struct Entry {
     pub at: Timestamp,
     pub reason: Reason,
     pub postings: Vec<Posting>,
+    /// `None` until it is written into an account's ledger, and in entries that are older than the numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked: Option<Booked>,
+}
+
+/// Where an entry stands in its account's ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booked {
+    /// From 1, without a gap.
+    pub number: u64,
+    /// What there was to spend after it; below zero when more was taken back than was left.
+    pub balance: i64,
 }
 
 /// A movement into (positive) or out of (negative) one account, of the credits of one grant.
@@ -59,6 +71,17 @@ pub enum Reason {
         grant: GrantId,
         generation: GenerationId,
     },
+    /// The money for a grant went back, or part of it.
+    ClawBack {
+        grant: GrantId,
+        /// Counts the corrections of one grant, from 1.
+        step: u32,
+    },
+    /// It did not go back after all.
+    Restore {
+        grant: GrantId,
+        step: u32,
+    },
 }
 
 /// Names the event that gave the credits: `free:2026-11-22T10:00:00Z` for a month of a plan. Never given twice.
@@ -66,7 +89,34 @@ pub enum Reason {
 #[serde(transparent)]
 pub struct GrantId(pub String);
 
+const BOUGHT: &str = "invoice:";
+
 impl GrantId {
+    /// The month of a plan, or the pack, that an invoice is about.
+    pub fn of_invoice(invoice: &str) -> Self {
+        Self(format!("{BOUGHT}{invoice}"))
+    }
+
+    /// The invoice that it was paid by.
+    pub fn invoice(&self) -> Option<&str> {
+        self.0.strip_prefix(BOUGHT)?.split(':').next()
+    }
+
+    /// The pack that it is.
+    pub fn pack(&self) -> Option<&str> {
+        self.0.strip_prefix(BOUGHT)?.split(':').nth(1)
+    }
+
+    /// Whether money was paid for it.
+    pub fn is_bought(&self) -> bool {
+        self.0.starts_with(BOUGHT)
+    }
+
+    /// What was taken back and was not there any more: an account below zero owes it.
+    pub fn debt() -> Self {
+        Self("debt".into())
+    }
+
     /// What jobs of an unlimited plan draw on: it is given as it is held, and shrinks back when that is released.
     pub fn unlimited() -> Self {
         Self("unlimited".into())
@@ -83,6 +133,11 @@ impl Entry {
     /// The kind of an entry's document.
     pub const KIND: &'static str = "entry";
 
+    /// One that no account has booked yet.
+    pub(super) fn new(at: Timestamp, reason: Reason, postings: Vec<Posting>) -> Self {
+        Self { at, reason, postings, booked: None }
+    }
+
     /// The document's id. It is the whole protection against doing something twice.
     pub fn id(&self) -> String {
         match &self.reason {
@@ -91,11 +146,26 @@ impl Entry {
             Reason::Close { generation, .. } => format!("close:{generation}"),
             Reason::Expire { grant } => format!("expire:{grant}"),
             Reason::ExpireReleased { grant, generation } => format!("expire:{grant}:{generation}"),
+            Reason::ClawBack { grant, step } | Reason::Restore { grant, step } => {
+                format!("correct:{grant}:{step}")
+            }
         }
     }
 
     pub fn document(&self) -> NewDocument {
-        NewDocument { id: self.id(), kind: Self::KIND, due: None, body: encode(self) }
+        NewDocument {
+            id: self.id(),
+            kind: Self::KIND,
+            // Twelve digits, so that they sort as numbers do.
+            position: self.booked.map(|booked| Self::position(booked.number)),
+            due: None,
+            body: encode(self),
+        }
+    }
+
+    /// Where lists show the entry of this number.
+    pub fn position(number: u64) -> String {
+        format!("{number:012}")
     }
 
     /// What this entry did to one account.

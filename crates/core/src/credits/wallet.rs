@@ -1,5 +1,9 @@
 //! What an account owns and what it has reserved: the sum of its ledger, kept ready.
 
+mod correct;
+
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +17,12 @@ pub struct Wallet {
     /// Those with something left or held. A grant that is used up lives on in the ledger alone.
     grants: Vec<Grant>,
     totals: Totals,
+    /// What is owed. Whatever can be spent goes there first, so nothing is left while something is owed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    debt: Credits,
+    /// What lapsed of grants that were paid for: when the money goes back, it is not owed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    lapsed: BTreeMap<GrantId, Credits>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +38,11 @@ pub struct Grant {
     /// A grant that came to life again would have to be swept again, and its entry's id is taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     swept: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(credits: &Credits) -> bool {
+    credits.is_zero()
 }
 
 /// Sums over the account's whole life.
@@ -59,6 +74,8 @@ pub struct Allocation {
     pub amount: Credits,
 }
 
+pub use self::correct::ClawedBack;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{needed} credits needed, {available} available")]
 pub struct NotEnough {
@@ -70,6 +87,24 @@ impl Wallet {
     /// What may be spent at `now`; what has lapsed but was not swept yet does not count.
     pub fn available(&self, now: Timestamp) -> Credits {
         self.grants.iter().filter(|g| !g.lapsed(now)).map(|g| g.remaining).sum()
+    }
+
+    /// What the ledger says there is: less than nothing when something is owed. Counts what has lapsed and was not
+    /// swept yet.
+    pub fn balance(&self) -> i64 {
+        let remaining: Credits = self.grants.iter().map(|g| g.remaining).sum();
+        i64::from(remaining.get()) - i64::from(self.debt.get())
+    }
+
+    /// What is owed.
+    pub fn debt(&self) -> Credits {
+        self.debt
+    }
+
+    /// The next moment at which something lapses.
+    pub fn lapses_next(&self) -> Option<Timestamp> {
+        let left = self.grants.iter().filter(|g| !g.swept && !g.remaining.is_zero());
+        left.filter_map(|g| g.expires_at).min()
     }
 
     pub fn held(&self) -> Credits {
@@ -87,7 +122,8 @@ impl Wallet {
     /// Gives credits. That the same event gives once is the ledger's to say: its entry's id is taken.
     pub fn grant(&mut self, new: NewGrant, now: Timestamp) -> Entry {
         let NewGrant { id, amount, priority, expires_at } = new;
-        let postings = transfer(&id, AccountName::Granted, AccountName::Available, amount).to_vec();
+        let mut postings =
+            transfer(&id, AccountName::Granted, AccountName::Available, amount).to_vec();
         self.totals.granted += u64::from(amount.get());
         self.grants.push(Grant {
             id: id.clone(),
@@ -98,8 +134,9 @@ impl Wallet {
             held: Credits::ZERO,
             swept: false,
         });
+        self.pay_debt(now, &mut postings);
         self.tidy();
-        Entry { at: now, reason: Reason::Grant { grant: id }, postings }
+        Entry::new(now, Reason::Grant { grant: id }, postings)
     }
 
     /// Reserves `amount`, from the grants that burn first.
@@ -181,24 +218,23 @@ impl Wallet {
                 postings.extend(transfer(id, AccountName::Held, AccountName::Granted, back));
             } else if grant.lapsed(now) {
                 self.totals.expired += u64::from(back.get());
+                if id.is_bought() {
+                    *self.lapsed.entry(id.clone()).or_default() += back;
+                }
                 postings.extend(transfer(id, AccountName::Held, AccountName::Available, back));
-                lapsed.push(Entry {
-                    at: now,
-                    reason: Reason::ExpireReleased {
-                        grant: id.clone(),
-                        generation: hold.generation.clone(),
-                    },
-                    postings: transfer(id, AccountName::Available, AccountName::Expired, back)
-                        .to_vec(),
-                });
+                let generation = hold.generation.clone();
+                let reason = Reason::ExpireReleased { grant: id.clone(), generation };
+                let gone = transfer(id, AccountName::Available, AccountName::Expired, back);
+                lapsed.push(Entry::new(now, reason, gone.to_vec()));
             } else {
                 grant.remaining += back;
                 postings.extend(transfer(id, AccountName::Held, AccountName::Available, back));
             }
         }
+        self.pay_debt(now, &mut postings);
         self.tidy();
         let reason = Reason::Close { generation: hold.generation.clone(), captured, released };
-        let mut entries = vec![Entry { at: now, reason, postings }];
+        let mut entries = vec![Entry::new(now, reason, postings)];
         entries.append(&mut lapsed);
         entries
     }
@@ -210,12 +246,12 @@ impl Wallet {
             let gone = std::mem::take(&mut grant.remaining);
             grant.swept = true;
             self.totals.expired += u64::from(gone.get());
-            entries.push(Entry {
-                at: now,
-                reason: Reason::Expire { grant: grant.id.clone() },
-                postings: transfer(&grant.id, AccountName::Available, AccountName::Expired, gone)
-                    .to_vec(),
-            });
+            if grant.id.is_bought() {
+                *self.lapsed.entry(grant.id.clone()).or_default() += gone;
+            }
+            let postings = transfer(&grant.id, AccountName::Available, AccountName::Expired, gone);
+            let reason = Reason::Expire { grant: grant.id.clone() };
+            entries.push(Entry::new(now, reason, postings.to_vec()));
         }
         self.tidy();
         entries
@@ -229,7 +265,7 @@ impl Wallet {
     ) -> (Hold, Entry) {
         let hold = Hold { generation: generation.clone(), allocations };
         let reason = Reason::Hold { generation: generation.clone() };
-        (hold, Entry { at, reason, postings })
+        (hold, Entry::new(at, reason, postings))
     }
 
     /// Keeps the grants in burn order (priority, then earlier expiry, then older) and drops those used up.

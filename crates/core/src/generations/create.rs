@@ -13,9 +13,8 @@ use super::keeping::Keeping;
 use super::order::{NotPermitted, Objection, Order, permit};
 use super::update::{dispatch, document_of};
 use super::view::GenerationView;
-use crate::accounts::{ATTEMPTS, Admission, BacklogFull, Draft, Place};
+use crate::accounts::{ATTEMPTS, Admission, BacklogFull, CannotHold, Draft, Place};
 use crate::catalog::Model;
-use crate::credits::NotEnough;
 use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::ports::blobs::BlobsError;
 use crate::ports::documents::{DocumentsError, NewDocument, Write, encode};
@@ -46,7 +45,7 @@ pub enum CreateError {
     #[error(transparent)]
     NotPermitted(#[from] NotPermitted),
     #[error(transparent)]
-    NotEnough(#[from] NotEnough),
+    CannotHold(#[from] CannotHold),
     #[error(transparent)]
     BacklogFull(#[from] BacklogFull),
     #[error("the prompt was kept back by the safety check")]
@@ -155,7 +154,7 @@ async fn accept(
             outbox: None,
             keeping: Keeping::default(),
         };
-        draft.enter(&[entry]);
+        draft.enter([entry]);
         match admission {
             Admission::AtWork => dispatch(&mut generation, &mut draft),
             Admission::Waits => {}
@@ -169,6 +168,7 @@ async fn accept(
         draft.create(NewDocument {
             id: key.document_id(),
             kind: "idempotency_key",
+            position: None,
             due: None,
             body: encode(&KeptKey { generation: id.clone(), fingerprint: fingerprint.clone() }),
         });
@@ -237,8 +237,13 @@ impl IdempotencyKey {
         Self(services.fresh_ulid().to_string())
     }
 
+    /// A name of the key of 64 characters, whatever it holds.
+    pub fn fingerprint(&self) -> String {
+        hex_sha256(&[self.0.as_bytes()])
+    }
+
     /// Hashed, because a key may hold what a document's id may not.
     fn document_id(&self) -> String {
-        format!("idem:{}", hex_sha256(&[self.0.as_bytes()]))
+        format!("idem:{}", self.fingerprint())
     }
 }

@@ -99,8 +99,13 @@ async fn write(
         let old = mean.map_or(default, |mean| mean.seconds);
         let seconds = old + WEIGHT * (seconds - old);
         next = Some(Mean { schema: 1, seconds, at: now });
-        let document =
-            NewDocument { id: id.to_owned(), kind: PARTITION, due: None, body: encode(&next) };
+        let document = NewDocument {
+            id: id.to_owned(),
+            kind: PARTITION,
+            position: None,
+            due: None,
+            body: encode(&next),
+        };
         let write = match found {
             None => Write::Create(document),
             Some((stored, _)) => Write::Replace { etag: stored.etag, document },

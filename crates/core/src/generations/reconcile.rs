@@ -92,6 +92,7 @@ pub async fn relay_outbox(services: &Services) -> Result<usize, EnqueueError> {
             let later = NewDocument {
                 id: document.id,
                 kind: outbox_kind(),
+                position: None,
                 due: Some(plus(now, PATIENCE)),
                 body: document.body,
             };

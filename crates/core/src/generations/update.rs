@@ -119,6 +119,7 @@ pub(super) fn document_of(generation: &Generation) -> NewDocument {
     NewDocument {
         id: generation.id.to_string(),
         kind: generation.keeping.kind(),
+        position: None,
         due: generation.due(),
         body: encode(generation),
     }
@@ -163,7 +164,7 @@ impl Case<'_> {
         });
         if let Some(captured) = self.generation.end(outcome, price, now) {
             let entries = self.draft.account.wallet.close(&hold, captured, now);
-            self.draft.enter(&entries);
+            self.draft.enter(entries);
             self.draft.account.lanes.leave(&self.generation.id);
             self.received();
             if at_provider {

@@ -162,7 +162,7 @@ impl Collections {
             return;
         }
         let body = encode(&self.now);
-        let document = NewDocument { id: KIND.into(), kind: KIND, due: None, body };
+        let document = NewDocument { id: KIND.into(), kind: KIND, position: None, due: None, body };
         match self.etag {
             None => draft.create(document),
             Some(etag) => draft.replace(etag, document),

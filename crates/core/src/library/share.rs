@@ -119,6 +119,7 @@ pub async fn share(
         writes.push(Write::Create(NewDocument {
             id: share.to_string(),
             kind: KIND,
+            position: None,
             due: None,
             body: encode(&new),
         }));
@@ -128,6 +129,7 @@ pub async fn share(
             document: NewDocument {
                 id: document.id,
                 kind: GENERATION,
+                position: None,
                 due: document.due,
                 body: document.body,
             },

@@ -23,11 +23,11 @@ pub trait Documents: std::fmt::Debug + Send + Sync + 'static {
     /// `Ok(None)` when there is no such document: absence is an answer, not an error.
     async fn get(&self, partition: &str, id: &str) -> Result<Option<Document>, DocumentsError>;
 
-    /// One page of a partition's documents of one kind, ordered by id.
+    /// One page of a partition's documents of one kind, ordered by position.
     async fn list(&self, partition: &str, range: &Range) -> Result<Page, DocumentsError>;
 
-    /// One page of a partition's documents of one kind that meet conditions, greatest id first. Bounded in work and
-    /// not in hits: at most [`MAX_LOOKED_AT`] documents are looked at, so a page may have fewer than `limit`
+    /// One page of a partition's documents of one kind that meet conditions, last position first. Bounded in work
+    /// and not in hits: at most [`MAX_LOOKED_AT`] documents are looked at, so a page may have fewer than `limit`
     /// documents, or none, and yet a next one.
     async fn search(&self, partition: &str, search: &Search) -> Result<Found, DocumentsError>;
 
@@ -51,6 +51,8 @@ pub struct Document {
     pub id: String,
     /// What it is, for `list` and `due`.
     pub kind: String,
+    /// Where it stands among the partition's documents of its kind: the id, unless it was given another.
+    pub position: String,
     /// When a timer should look at it, if ever; whole milliseconds are kept.
     pub due: Option<Timestamp>,
     /// A JSON object as text.
@@ -64,6 +66,9 @@ pub struct Document {
 pub struct NewDocument {
     pub id: String,
     pub kind: &'static str,
+    /// Where lists show it, when that is not where its id stands: unique among the partition's documents of its kind,
+    /// and never changed.
+    pub position: Option<String>,
     pub due: Option<Timestamp>,
     pub body: String,
 }
@@ -87,7 +92,7 @@ pub enum Write {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Range {
     pub kind: &'static str,
-    /// Only ids after this one, in the direction of `order`.
+    /// Only positions after this one, in the direction of `order`.
     pub after: Option<String>,
     pub order: Order,
     /// 1 to 100.

@@ -122,6 +122,7 @@ impl Decision {
         NewDocument {
             id: self.id.to_string(),
             kind: KIND,
+            position: None,
             due: open.map(|appeal| appeal.at),
             body: encode(self),
         }

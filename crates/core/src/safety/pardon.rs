@@ -61,7 +61,13 @@ impl Fingerprint {
     }
 
     pub(super) fn pardon(&self) -> NewDocument {
-        NewDocument { id: self.document_id(), kind: "pardon", due: None, body: "{}".into() }
+        NewDocument {
+            id: self.document_id(),
+            kind: "pardon",
+            position: None,
+            due: None,
+            body: "{}".into(),
+        }
     }
 }
 

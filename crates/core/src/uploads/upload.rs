@@ -115,6 +115,7 @@ pub(crate) fn document_of(upload: &Upload) -> NewDocument {
     NewDocument {
         id: upload.id.to_string(),
         kind: KIND,
+        position: None,
         due: Some(upload.due()),
         body: encode(upload),
     }

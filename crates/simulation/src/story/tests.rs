@@ -89,9 +89,9 @@ async fn leave_one_credit(world: &Arc<World>, user: &User) {
         ("gen_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().expect("an id"), Credits::new(9));
     let reserved = draft.account.hold(&job, nine, &services.catalog, draft.now);
     let (hold, entry) = reserved.expect("there are ten");
-    draft.enter(&[entry]);
+    draft.enter([entry]);
     let entries = draft.account.wallet.close(&hold, nine, draft.now);
-    draft.enter(&entries);
+    draft.enter(entries);
     draft.commit(&services).await.expect("nothing goes wrong");
 }
 

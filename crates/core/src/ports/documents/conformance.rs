@@ -20,6 +20,7 @@ pub async fn run(store: &dyn Documents, run: &str) {
     partitions_are_separate(store, run).await;
     a_commit_takes_a_hundred_writes_and_no_more(store, run).await;
     lists_come_in_order_and_in_pages(store, run).await;
+    lists_show_a_document_at_its_position(store, run).await;
     kinds_do_not_mix_in_lists(store, run).await;
     a_search_finds_what_meets_all_conditions_within_its_window(store, run).await;
     a_search_is_bounded_in_work_and_goes_on_where_it_stopped(store, run).await;
@@ -29,7 +30,7 @@ pub async fn run(store: &dyn Documents, run: &str) {
 }
 
 fn document(id: &str, kind: &'static str, body: &str) -> NewDocument {
-    NewDocument { id: id.into(), kind, due: None, body: body.into() }
+    NewDocument { id: id.into(), kind, position: None, due: None, body: body.into() }
 }
 
 fn create(id: &str) -> Write {
@@ -59,7 +60,13 @@ async fn what_was_written_is_read(store: &dyn Documents, run: &str) {
     let partition = format!("{run}-read");
     let due = Timestamp::from_millisecond(1_767_225_600_123).unwrap();
     let body = r#"{"text":"a \"fox\" 🦊\u0000","n":[1,2.5,null]}"#;
-    let new = NewDocument { id: "a:1".into(), kind: "thing", due: Some(due), body: body.into() };
+    let new = NewDocument {
+        id: "a:1".into(),
+        kind: "thing",
+        position: None,
+        due: Some(due),
+        body: body.into(),
+    };
     store.commit(&partition, vec![Write::Create(new)]).await.unwrap();
     let got = get(store, &partition, "a:1").await;
     assert_eq!((got.id.as_str(), got.kind.as_str(), got.due), ("a:1", "thing", Some(due)));
@@ -163,6 +170,35 @@ async fn lists_come_in_order_and_in_pages(store: &dyn Documents, run: &str) {
             seen.reverse();
         }
         assert_eq!(seen, ids);
+    }
+}
+
+async fn lists_show_a_document_at_its_position(store: &dyn Documents, run: &str) {
+    let partition = format!("{run}-position");
+    for (id, position) in [("z", Some("1")), ("a", Some("3")), ("2", None), ("m", Some("4"))] {
+        let position = position.map(str::to_owned);
+        let new = NewDocument { position, ..document(id, "placed", "{}") };
+        store.commit(&partition, vec![Write::Create(new)]).await.unwrap();
+    }
+    // It stays there, whatever becomes of the rest.
+    let moved = get(store, &partition, "z").await;
+    let later = NewDocument {
+        position: Some("1".into()),
+        due: Some(Timestamp::UNIX_EPOCH),
+        ..document("z", "placed", r#"{"n":1}"#)
+    };
+    let replace = Write::Replace { etag: moved.etag, document: later };
+    store.commit(&partition, vec![replace]).await.unwrap();
+    for (order, first, rest) in [
+        (Order::Ascending, "z", vec!["2", "a", "m"]),
+        (Order::Descending, "m", vec!["a", "2", "z"]),
+    ] {
+        let page = store.list(&partition, &range("placed", order, 1, None)).await.unwrap();
+        assert_eq!((page.documents[0].id.as_str(), page.more), (first, true));
+        let after = Some(page.documents[0].position.clone());
+        let page = store.list(&partition, &range("placed", order, 9, after)).await.unwrap();
+        let ids: Vec<_> = page.documents.iter().map(|d| d.id.as_str()).collect();
+        assert_eq!((ids, page.more), (rest, false));
     }
 }
 
@@ -296,8 +332,13 @@ async fn due_is_earliest_first_across_partitions_and_in_pages(store: &dyn Docume
         // Two by two at the same moment, in another order than the partitions' names.
         let due = start.checked_add((n / 2).minutes()).unwrap();
         let (partition, id) = (format!("{own}-{:03}", (n * 7) % 250), format!("d{n}"));
-        let document =
-            NewDocument { id: id.clone(), kind: "dueish", due: Some(due), body: "{}".into() };
+        let document = NewDocument {
+            id: id.clone(),
+            kind: "dueish",
+            position: None,
+            due: Some(due),
+            body: "{}".into(),
+        };
         store.commit(&partition, vec![Write::Create(document)]).await.unwrap();
         wanted.push((due, format!("{partition}/{id}")));
     }
@@ -317,7 +358,8 @@ async fn a_document_leaves_due_when_its_time_moves(store: &dyn Documents, run: &
     let own = format!("{run}-moved");
     let soon = Timestamp::from_millisecond(1_767_225_600_000).unwrap();
     let later = soon.checked_add(1.hour()).unwrap();
-    let at = |due| NewDocument { id: "a".into(), kind: "moved", due, body: "{}".into() };
+    let at =
+        |due| NewDocument { id: "a".into(), kind: "moved", position: None, due, body: "{}".into() };
     store.commit(&own, vec![Write::Create(at(Some(soon)))]).await.unwrap();
     assert_eq!(all_due(store, "moved", soon, &own).await.len(), 1);
     for due in [Some(later), None] {

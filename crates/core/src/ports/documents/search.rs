@@ -12,13 +12,13 @@ use super::Document;
 /// Read from disk this many small documents take some 10 ms; see ADR 14.
 pub const MAX_LOOKED_AT: usize = 2_000;
 
-/// Which documents of a partition, greatest id first.
+/// Which documents of a partition, last position first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Search {
     pub kind: &'static str,
-    /// Only this id and greater ones.
+    /// Only this position and greater ones.
     pub from: Option<String>,
-    /// Only ids less than this one.
+    /// Only positions less than this one.
     pub before: Option<String>,
     /// All of them are to be met.
     pub conditions: Vec<Condition>,
