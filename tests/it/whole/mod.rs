@@ -10,4 +10,5 @@ mod local;
 mod picture;
 mod providers;
 mod restart;
+mod stripe;
 mod tokens;
