@@ -1,4 +1,4 @@
-//! `make bench`: N1 to N5, N7 and N9 of `docs/benchmarks.md`, measured on the release binaries that lie beside this
+//! `make bench`: N1 to N5 and N7 to N9 of `docs/benchmarks.md`, measured on the release binaries that lie beside this
 //! one.
 //!
 //! Each figure of ours stands beside the same figure of a peer (bare warp, sharp, Pillow), taken in the same run: machines differ, and this
@@ -15,6 +15,7 @@ mod memory;
 mod own_time;
 mod pictures;
 mod process;
+mod resets;
 mod stand_ins;
 mod start;
 mod store;
@@ -56,6 +57,7 @@ enum Number {
     N4,
     N5,
     N7,
+    N8,
     N9,
 }
 
@@ -108,6 +110,7 @@ fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>, usize), String> {
         (Number::N4, accept::measure),
         (Number::N5, own_time::measure),
         (Number::N7, pictures::measure),
+        (Number::N8, resets::measure),
         (Number::N9, library::measure),
     ] {
         if wanted(number) {

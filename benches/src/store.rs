@@ -133,7 +133,7 @@ pub(crate) fn fsync(folder: &Path) -> Result<Duration, String> {
 }
 
 /// Real where the work is, silent elsewhere. Nobody is asked anything.
-fn services(folder: &Path) -> Result<Services, String> {
+pub(crate) fn services(folder: &Path) -> Result<Services, String> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn Ids> = Arc::new(SystemIds);
     let http = Http::new(Arc::clone(&clock), Arc::clone(&ids));

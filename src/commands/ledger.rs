@@ -2,8 +2,11 @@
 
 use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts::{Account, KIND};
+use imagegen_core::catalog::Catalog;
 use imagegen_core::credits::{AccountName, Balances, Entry, drift};
+use imagegen_core::ids::UserId;
 use imagegen_core::ports::documents::{Documents as _, DocumentsError, Order, Range};
+use imagegen_core::statement::{CSV_HEAD, bare_page};
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 pub(super) fn verify(documents: &str, account: Option<&str>) -> Result<(), String> {
@@ -83,6 +86,44 @@ async fn replay_all(store: &SqliteDocuments, user: &str) -> Result<Balances, Doc
         after = page.documents.last().map(|d| d.position.clone());
         if !page.more {
             return Ok(balances);
+        }
+    }
+}
+
+/// Prints one account's statement.
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+pub(super) fn show(documents: &str, account: &str, csv: bool) -> Result<(), String> {
+    let user: UserId = account.parse().map_err(|e| format!("--account {e}"))?;
+    let (store, catalog, runtime) = (open(documents)?, Catalog::built_in(), runtime()?);
+    let found = runtime.block_on(store.get(user.as_str(), KIND)).map_err(|e| explain(&e))?;
+    if found.is_none() {
+        return Err(format!("there is no account {user}"));
+    }
+    if csv {
+        print!("{CSV_HEAD}");
+    }
+    let mut before = None;
+    loop {
+        let page = runtime.block_on(bare_page(&store, &catalog, &user, before));
+        let page = page.map_err(|e| explain(&e))?;
+        for line in &page.lines {
+            if csv {
+                print!("{}", line.to_csv());
+                continue;
+            }
+            let job = line.generation_id.as_deref().or(line.invoice_id.as_deref()).unwrap_or("");
+            println!(
+                "{:>6}  {:<20}  {:>+7}  {:>7}  {} {job}",
+                line.number,
+                line.at.get(..19).unwrap_or(&line.at),
+                line.change,
+                line.balance,
+                line.reason
+            );
+        }
+        before = page.next;
+        if before.is_none() {
+            return Ok(());
         }
     }
 }

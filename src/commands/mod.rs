@@ -72,6 +72,17 @@ enum LedgerCommand {
         #[command(flatten)]
         store: StoreArguments,
     },
+    /// Print an account's statement, newest line first.
+    Show {
+        /// The account (`usr_…`).
+        #[arg(long)]
+        account: String,
+        /// As CSV instead of columns.
+        #[arg(long)]
+        csv: bool,
+        #[command(flatten)]
+        store: StoreArguments,
+    },
     /// What providers took and users paid, by model and provider. Jobs at work have no credits yet.
     Spend {
         #[command(flatten)]
@@ -168,6 +179,9 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Package { out }) => package::package(&out),
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
             ledger::verify(&store.documents, account.as_deref())
+        }
+        Some(Command::Ledger(LedgerCommand::Show { account, csv, store })) => {
+            ledger::show(&store.documents, &account, csv)
         }
         Some(Command::Ledger(LedgerCommand::Spend { store })) => spend::spend(&store.documents),
         Some(Command::Safety(SafetyCommand::Evaluate { set })) => {

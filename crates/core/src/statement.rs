@@ -9,7 +9,7 @@ use crate::catalog::{Catalog, PackId, PlanId};
 use crate::credits::{AccountName, Entry, GrantId, Reason};
 use crate::generations::{self, GenerationView};
 use crate::ids::{GenerationId, UserId};
-use crate::ports::documents::{DocumentsError, Order, Range};
+use crate::ports::documents::{Documents, DocumentsError, Order, Range};
 use crate::services::Services;
 
 /// One line.
@@ -53,7 +53,7 @@ pub async fn page(
     before: Option<u64>,
     limit: usize,
 ) -> Result<StatementPage, DocumentsError> {
-    let (entries, next) = entries(services, user, before, limit).await?;
+    let (entries, next) = entries(&*services.documents, user, before, limit).await?;
     let pictures = entries.iter().map(|entry| async {
         let Some(id) = generation_of(entry) else { return Ok(None) };
         picture(services, user, id).await
@@ -71,26 +71,27 @@ pub async fn page(
     Ok(StatementPage { lines: lines.collect(), next })
 }
 
-/// The same without pictures, for a file.
+/// The same, 100 lines without pictures, for a file.
 pub async fn bare_page(
-    services: &Services,
+    documents: &dyn Documents,
+    catalog: &Catalog,
     user: &UserId,
     before: Option<u64>,
 ) -> Result<StatementPage, DocumentsError> {
-    let (entries, next) = entries(services, user, before, 100).await?;
-    let lines = entries.iter().map(|entry| line(entry, &services.catalog)).collect();
+    let (entries, next) = entries(documents, user, before, 100).await?;
+    let lines = entries.iter().map(|entry| line(entry, catalog)).collect();
     Ok(StatementPage { lines, next })
 }
 
 async fn entries(
-    services: &Services,
+    documents: &dyn Documents,
     user: &UserId,
     before: Option<u64>,
     limit: usize,
 ) -> Result<(Vec<Entry>, Option<u64>), DocumentsError> {
     let after = before.map(Entry::position);
     let range = Range { kind: Entry::KIND, after, order: Order::Descending, limit };
-    let page = services.documents.list(user.as_str(), &range).await?;
+    let page = documents.list(user.as_str(), &range).await?;
     let entries = page.documents.iter().map(|document| document.decode::<Entry>());
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     let last = entries.last().and_then(|entry| entry.booked).filter(|_| page.more);
@@ -263,18 +264,27 @@ pub fn csv(
     services: Services,
     user: UserId,
 ) -> impl Stream<Item = Result<String, DocumentsError>> + Send + 'static {
-    const HEAD: &str = "number,at,kind,reason,change,balance,used,generation_id,invoice_id\r\n";
-    let head = stream::once(async { Ok(HEAD.to_owned()) });
+    let head = stream::once(async { Ok(CSV_HEAD.to_owned()) });
     let pages = stream::try_unfold(Some(None), move |state: Option<Option<u64>>| {
         let (services, user) = (services.clone(), user.clone());
         async move {
             let Some(before) = state else { return Ok(None) };
-            let page = bare_page(&services, &user, before).await?;
-            let text: String = page.lines.iter().map(csv_line).collect();
+            let page = bare_page(&*services.documents, &services.catalog, &user, before).await?;
+            let text: String = page.lines.iter().map(LineView::to_csv).collect();
             Ok(Some((text, page.next.map(Some))))
         }
     });
     head.chain(pages)
+}
+
+/// The first row.
+pub const CSV_HEAD: &str = "number,at,kind,reason,change,balance,used,generation_id,invoice_id\r\n";
+
+impl LineView {
+    /// As a row of CSV (RFC 4180), with its line end.
+    pub fn to_csv(&self) -> String {
+        csv_line(self)
+    }
 }
 
 fn csv_line(line: &LineView) -> String {

@@ -58,3 +58,33 @@ async fn the_vendors_client_follows_a_job_live_through_a_dropped_connection() {
     // The client recovers its connection by itself, so nothing had to be asked for.
     assert_eq!((&ended["live"], &ended["filled"]), (&json!(last), &json!(0)), "{ended}");
 }
+
+#[tokio::test]
+async fn a_socket_that_is_cut_a_hundred_times_during_a_job_loses_and_repeats_nothing() {
+    const CUTS: u64 = 100;
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
+    let folder = Folder::new();
+    let local = Local::start(&folder);
+    local.order(&json!({ "replicate": { "speed": 1.5, "canvas": 64 } })).await;
+    let ada = local.sign_in("ada").await;
+    local.put_on_plan(&ada, "premium").await;
+    let output = Command::new("node")
+        .arg(peers.join("drops.mjs"))
+        .args([&local.url(""), &ada, &CUTS.to_string()])
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("Node.js is installed");
+    assert!(output.status.success(), "{output:?}");
+    let told: Value = serde_json::from_slice(&output.stdout).expect("one line of JSON");
+    let number = |name: &str| told[name].as_u64().expect("a number");
+    assert!(number("cuts") >= CUTS, "{told}");
+    // Both ways back were gone.
+    assert!(number("recovered") > CUTS / 4 && number("fresh") > CUTS / 4, "{told}");
+    // Every event once and in order, up to the end of the job at the least.
+    let seqs: Vec<_> = told["seqs"].as_array().expect("a list").iter().cloned().collect();
+    let last = seqs.len();
+    assert_eq!(seqs, (1..=last).map(|n| json!(n)).collect::<Vec<_>>());
+    assert!(last > 100, "too little happened: {told}");
+    assert_eq!(told["job"]["status"], "succeeded", "{told}");
+}

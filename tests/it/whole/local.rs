@@ -134,6 +134,14 @@ impl Local {
         self.send(request.json(body)).await
     }
 
+    /// The body of a 200, whatever it is.
+    pub(crate) async fn post_for_file(&self, token: &str, path: &str, body: &Value) -> Vec<u8> {
+        let request = self.client.post(self.url(path)).bearer_auth(token).json(body);
+        let response = request.send().await.expect("it answers");
+        assert_eq!(response.status(), 200);
+        response.bytes().await.expect("the file is whole").to_vec()
+    }
+
     /// Orders one picture of the least model under `key`.
     pub(crate) async fn order_picture(&self, token: &str, prompt: &str, key: &str) -> (u16, Value) {
         let request = self.client.post(self.url("/api/v1/generations")).bearer_auth(token);

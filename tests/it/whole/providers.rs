@@ -28,6 +28,18 @@ async fn drawn(local: &Local, token: &str, model: &str) -> Value {
 }
 
 #[tokio::test]
+async fn without_a_public_url_the_same_stand_in_is_polled() {
+    let folder = Folder::new();
+    let local = Local::start_with(&folder, 0, &[("PUBLIC_URL", "")]);
+    local.hurry().await;
+    let token = local.sign_in("ada").await;
+    let job = drawn(&local, &token, "flux-schnell").await;
+    assert_eq!(job["status"], "succeeded", "{job}");
+    assert_eq!(local.predictions_created().await, 1, "asked for once, however often asked about");
+    local.assert_no_drift();
+}
+
+#[tokio::test]
 async fn each_provider_draws_when_those_before_it_are_down() {
     let folder = Folder::new();
     let local = Local::start(&folder);

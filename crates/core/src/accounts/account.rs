@@ -407,4 +407,15 @@ mod tests {
         let again = serde_json::to_value(&account).expect("plain data");
         assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).expect("JSON"));
     }
+
+    /// With all that was added since.
+    #[test]
+    fn what_came_later_is_read_as_it_is_written() {
+        let stored = include_str!("fixtures/account-2.json");
+        let stored: Vec<serde_json::Value> = serde_json::from_str(stored).expect("JSON");
+        for stored in stored {
+            let account: Account = serde_json::from_value(stored.clone()).expect("schema 1");
+            assert_eq!(serde_json::to_value(&account).expect("plain data"), stored);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! through [`Draft`], which reads it, lets a rule decide, and writes all of the decision in one commit.
 
 mod account;
+mod audit;
 mod draft;
 mod lanes;
 mod period;
@@ -13,6 +14,7 @@ mod shelf;
 mod standing;
 
 pub use self::account::{Account, CannotHold, KIND, Kept, TooManyUploads};
+pub use self::audit::{Audit, audit};
 pub use self::draft::{Draft, EVENTS_KEPT, StoredEvent, event_id};
 pub(crate) use self::draft::{KeptMessage, outbox_id, outbox_kind};
 pub use self::lanes::{Admission, BacklogFull, Lanes};

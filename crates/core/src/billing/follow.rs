@@ -6,6 +6,7 @@ use super::gifts::{Gift, gifts};
 use super::receipt::Receipt;
 use super::verdict::verdict;
 use crate::accounts::{self, ATTEMPTS, Draft};
+use crate::credits::Drift;
 use crate::ids::UserId;
 use crate::ports::documents::{Document, DocumentsError};
 use crate::ports::payments::{Books, BooksOf, CustomerId, Payments, PaymentsError};
@@ -66,12 +67,30 @@ pub async fn refresh(services: &Services, user: &UserId) -> Result<Followed, Fol
 /// Handles one message about an account that is due. Late, early or twice makes no difference.
 pub async fn renew(services: &Services, user: &UserId) -> Result<(), FollowError> {
     let account = accounts::reset(services, user).await?;
+    measure_drift(services, user).await?;
     let terms = &services.catalog.billing;
     let ask_at = account.standing.as_ref().and_then(|standing| standing.ask_at(terms));
     if ask_at.is_none_or(|at| services.clock.now() < at) || services.payments.is_none() {
         return Ok(());
     }
     refresh(services, user).await.map(drop)
+}
+
+/// Each account is due once a month at the least: that often its ledger is added up. The metric is 0, or somebody is to
+/// look at once.
+async fn measure_drift(services: &Services, user: &UserId) -> Result<(), DocumentsError> {
+    let Some(audit) = accounts::audit(&*services.documents, user).await? else { return Ok(()) };
+    let off: u64 = audit.drift.iter().map(|drift| drift.ledger.abs_diff(drift.wallet)).sum();
+    tracing::info!(
+        metric = "ledger_drift",
+        value = off,
+        ledger.entries = audit.entries,
+        "A ledger was added up"
+    );
+    for Drift { what, ledger, wallet } in audit.drift {
+        tracing::error!(user.id = %user, ledger, wallet, "The ledger says otherwise: {what}");
+    }
+    Ok(())
 }
 
 /// A customer who was deleted has bought nothing.

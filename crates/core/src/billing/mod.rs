@@ -15,6 +15,9 @@ mod repair;
 mod verdict;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub use self::buy::{BuyError, Errand, buy, visit_portal};
 pub use self::follow::{FollowError, Followed, follow, refresh, renew};
 pub use self::gifts::{Gift, gifts};

@@ -16,5 +16,5 @@ mod wallet;
 
 pub use self::amount::Credits;
 pub use self::entry::{AccountName, Booked, Entry, GrantId, Posting, Reason};
-pub use self::verify::{Balances, Drift, drift, replay};
+pub use self::verify::{Balances, Drift, Sums, drift, replay};
 pub use self::wallet::{Allocation, ClawedBack, Grant, Hold, NewGrant, NotEnough, Totals, Wallet};

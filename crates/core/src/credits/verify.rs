@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccountName, Entry, GrantId, Wallet};
 
 /// Balances by account and grant, as the entries add up.
@@ -11,6 +13,36 @@ pub struct Balances {
     /// Ids of entries that do not sum to zero. Always empty, or the code that wrote them is wrong.
     pub unbalanced: Vec<String>,
     pub entries: usize,
+}
+
+/// What is needed to go on adding: balances of grants that are not used up, and totals of the rest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums(Vec<(AccountName, GrantId, i64)>);
+
+impl Balances {
+    /// Without the grants that are used up: their part of the totals goes under one name.
+    pub fn sums(&self) -> Sums {
+        let mut sums: BTreeMap<(AccountName, GrantId), i64> = BTreeMap::new();
+        for ((account, grant), amount) in &self.by_grant {
+            let grant = match account {
+                AccountName::Available | AccountName::Held => grant.clone(),
+                AccountName::Used | AccountName::Granted | AccountName::Expired => {
+                    GrantId("all".into())
+                }
+            };
+            *sums.entry((*account, grant)).or_default() += amount;
+        }
+        let left = sums.into_iter().filter(|(_, amount)| *amount != 0);
+        Sums(left.map(|((account, grant), amount)| (account, grant, amount)).collect())
+    }
+}
+
+impl From<Sums> for Balances {
+    /// To be gone on with: it has seen no entry yet.
+    fn from(Sums(sums): Sums) -> Self {
+        let by_grant = sums.into_iter().map(|(account, grant, amount)| ((account, grant), amount));
+        Self { by_grant: by_grant.collect(), unbalanced: Vec::new(), entries: 0 }
+    }
 }
 
 /// One balance that is not what the ledger says.

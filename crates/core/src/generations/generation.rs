@@ -302,12 +302,14 @@ impl Status {
 mod tests {
     use super::*;
 
-    /// Jobs stored by the first version, in every stage, are still read; and written as they were.
+    /// Jobs of the first version, in every stage, and with all that was added since, are still read; and written as
+    /// they were.
     #[test]
     fn the_stored_form_of_schema_1_still_decodes() {
-        let stored: Vec<serde_json::Value> =
-            serde_json::from_str(include_str!("fixtures/generations-1.json")).expect("JSON");
-        for stored in stored {
+        let read = |text| -> Vec<serde_json::Value> { serde_json::from_str(text).expect("JSON") };
+        let first = read(include_str!("fixtures/generations-1.json"));
+        let later = read(include_str!("fixtures/generations-2.json"));
+        for stored in first.into_iter().chain(later) {
             let job: Generation = serde_json::from_value(stored.clone()).expect("schema 1");
             assert_eq!(serde_json::to_value(&job).expect("plain data"), stored);
         }
