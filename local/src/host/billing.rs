@@ -37,7 +37,7 @@ async fn run(plan: &Plan) -> Result<(), String> {
     }
     let words = String::from_utf8_lossy(&output.stderr);
     let said = || words.lines().map(str::trim).filter(|line| !line.is_empty());
-    let why = said().find(|line| line.to_lowercase().starts_with("error")).or(said().last());
+    let why = said().find(|line| line.to_lowercase().starts_with("error")).or(said().next_back());
     let why = why.unwrap_or("it said nothing");
     Err(format!("`billing setup` of the handler ended with {}: {why}", output.status))
 }

@@ -8,6 +8,7 @@ mod kill;
 mod library;
 mod live;
 mod local;
+mod money;
 mod picture;
 mod providers;
 mod restart;

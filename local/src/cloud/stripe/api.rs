@@ -9,8 +9,8 @@ use super::form::Form;
 use super::listing::{expand, list, read};
 use super::refusal::{Done, Refusal};
 use super::{
-    Shared, checkout, customers, endpoints, events, invoices, keys, payments, portal, prices,
-    products, refunds, subscriptions,
+    Shared, checkout, customers, endpoints, events, invoices, keys, pause, payments, portal,
+    prices, products, purchase, refunds, subscriptions,
 };
 use crate::cloud::{Answer, Call, faults, pairs, same_secret, with_header};
 
@@ -175,7 +175,7 @@ fn looked_up(books: &Books<'_>, pieces: &[&str], mut form: Form, path: &str) -> 
         }
         ["checkout", "sessions", id] => read(books, "checkout.session", id)?,
         ["checkout", "sessions", id, "line_items"] => {
-            checkout::line_items(books, &books.known("checkout.session", id)?)
+            purchase::line_items(books, &books.known("checkout.session", id)?)
         }
         ["billing_portal", "configurations"] => {
             let filters = ["active", "is_default"];
@@ -222,7 +222,7 @@ fn done(books: &Books<'_>, call: &Call, pieces: &[&str], form: Form) -> Done {
         (&Method::DELETE, ["customers", id]) => customers::delete(books, id, form),
         (&Method::POST, ["checkout", "sessions"]) => checkout::create(books, form),
         (&Method::POST, ["checkout", "sessions", id, "expire"]) => {
-            checkout::expire_now(books, id, form)
+            purchase::expire_now(books, id, form)
         }
         (&Method::POST, ["billing_portal", "configurations"]) => portal::configure(books, form),
         (&Method::POST, ["billing_portal", "configurations", id]) => {
@@ -231,8 +231,8 @@ fn done(books: &Books<'_>, call: &Call, pieces: &[&str], form: Form) -> Done {
         (&Method::POST, ["billing_portal", "sessions"]) => portal::create(books, form),
         (&Method::POST, ["subscriptions", id]) => subscriptions::update(books, id, form),
         (&Method::DELETE, ["subscriptions", id]) => subscriptions::cancel_now(books, id, form),
-        (&Method::POST, ["subscriptions", id, "pause"]) => subscriptions::pause(books, id, form),
-        (&Method::POST, ["subscriptions", id, "resume"]) => subscriptions::resume(books, id, form),
+        (&Method::POST, ["subscriptions", id, "pause"]) => pause::pause(books, id, form),
+        (&Method::POST, ["subscriptions", id, "resume"]) => pause::resume(books, id, form),
         (&Method::POST, ["invoices", id, "pay"]) => invoices::pay_now(books, id, form),
         (&Method::POST, ["refunds"]) => refunds::create(books, form),
         (&Method::POST, ["webhook_endpoints"]) => endpoints::create(books, form),

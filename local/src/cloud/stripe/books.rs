@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior};
 use serde_json::{Map, Value, json};
 
 use super::refusal::{Done, Refusal};
-use super::{Shared, checkout, clock, cycle, invoices};
+use super::{Shared, clock, cycle, invoices, purchase};
 
 /// Objects and words in the database.
 const TABLES: &str = "
@@ -178,7 +178,7 @@ impl Books<'_> {
 /// When something happens to `object` by itself.
 fn due(object: &Value) -> Option<i64> {
     match object["object"].as_str()? {
-        "checkout.session" => checkout::due(object),
+        "checkout.session" => purchase::due(object),
         "subscription" => cycle::due(object),
         "invoice" => invoices::due(object),
         _ => None,
@@ -239,7 +239,7 @@ pub(super) fn random(length: usize) -> String {
 }
 
 /// `{"object": "list", …}` of all there is.
-pub(super) fn whole_list(data: Vec<Value>, url: &str) -> Value {
+pub(super) fn whole_list(data: &[Value], url: &str) -> Value {
     json!({ "object": "list", "data": data, "has_more": false, "url": url, "total_count": data.len() })
 }
 

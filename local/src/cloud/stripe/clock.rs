@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::books::{Asked, Books, within_at};
 use super::refusal::{Done, Refusal};
-use super::{Shared, checkout, cycle, invoices};
+use super::{Shared, cycle, invoices, purchase};
 use crate::cloud::{Answer, Call};
 
 /// How far Stripe's time is ahead of the real one, in seconds.
@@ -49,7 +49,7 @@ fn step(shared: &Shared, until: Option<i64>) -> bool {
         };
         match object["object"].as_str().unwrap_or_default() {
             "checkout.session" => {
-                checkout::expire(books, &object);
+                purchase::expire(books, &object);
             }
             "subscription" => cycle::turn(books, &object),
             _ => invoices::turn(books, &object),

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::Shared;
 use super::books::Books;
+use crate::cloud::faults::Fault;
 use crate::cloud::hmac_sha256;
 use crate::console;
 
@@ -122,7 +123,7 @@ async fn tell(shared: Arc<Shared>, delivery: Delivery) -> i64 {
         settle(&shared, number, None);
         return number;
     };
-    let fault = if tries == 0 { shared.faults.draw("webhooks") } else { Default::default() };
+    let fault = if tries == 0 { shared.faults.draw("webhooks") } else { Fault::default() };
     let held_back = if fault.held_back { HELD_BACK } else { Duration::ZERO };
     tokio::time::sleep(fault.delay + held_back).await;
     if fault.dropped {

@@ -101,7 +101,7 @@ pub(super) fn draft(books: &Books<'_>, new: New<'_>) -> Value {
         "customer": customer["id"], "customer_address": customer["address"],
         "customer_email": customer["email"], "customer_name": customer["name"],
         "customer_tax_exempt": "none", "customer_tax_ids": [], "default_tax_rates": [], "discounts": [],
-        "issuer": { "type": "self" }, "lines": whole_list(all, &format!("/v1/invoices/{id}/lines")),
+        "issuer": { "type": "self" }, "lines": whole_list(&all, &format!("/v1/invoices/{id}/lines")),
         "livemode": false, "metadata": metadata, "parent": parent,
         "payment_settings": {
             "default_mandate": null, "payment_method_options": null, "payment_method_types": null,

@@ -40,16 +40,13 @@ impl Page {
         };
         let (after, before) =
             (place(&self.after, "starting_after")?, place(&self.before, "ending_before")?);
-        let (begin, end, more) = match before {
-            Some(before) => {
-                let begin = before.saturating_sub(self.limit);
-                (begin, before, begin > 0)
-            }
-            None => {
-                let begin = after.map_or(0, |after| after + 1);
-                let end = all.len().min(begin + self.limit);
-                (begin, end, end < all.len())
-            }
+        let (begin, end, more) = if let Some(before) = before {
+            let begin = before.saturating_sub(self.limit);
+            (begin, before, begin > 0)
+        } else {
+            let begin = after.map_or(0, |after| after + 1);
+            let end = all.len().min(begin + self.limit);
+            (begin, end, end < all.len())
         };
         let data: Vec<Value> = all[begin..end].iter().map(shown).collect();
         Ok(json!({ "object": "list", "data": data, "has_more": more, "url": url }))
@@ -120,19 +117,20 @@ fn hidden(books: &Books<'_>, object: &Value, field: &str) -> Option<Value> {
     match (object["object"].as_str()?, field) {
         ("invoice", "payments") => {
             let payments = of("invoice_payment", "invoice");
-            Some(whole_list(payments, &format!("/v1/invoice_payments?invoice={id}")))
+            Some(whole_list(&payments, &format!("/v1/invoice_payments?invoice={id}")))
         }
         ("customer", "subscriptions") => {
             let all = books.all("subscription", Some(id));
-            let live = all.iter().filter(|it| it["status"] != "canceled").map(shown).collect();
-            Some(whole_list(live, &format!("/v1/customers/{id}/subscriptions")))
+            let live = all.iter().filter(|it| it["status"] != "canceled").map(shown);
+            let live: Vec<Value> = live.collect();
+            Some(whole_list(&live, &format!("/v1/customers/{id}/subscriptions")))
         }
         ("charge", "refunds") => {
-            Some(whole_list(of("refund", "charge"), &format!("/v1/charges/{id}/refunds")))
+            Some(whole_list(&of("refund", "charge"), &format!("/v1/charges/{id}/refunds")))
         }
         // What is shown does not have them; what is kept has.
         ("checkout.session", "line_items") => {
-            Some(super::checkout::line_items(books, &books.find(id)?))
+            Some(super::purchase::line_items(books, &books.find(id)?))
         }
         _ => None,
     }

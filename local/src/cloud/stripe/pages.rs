@@ -15,7 +15,7 @@ use super::invoices::{self, text};
 use super::payments::Presence;
 use super::prices::unit_amount;
 use super::refusal::{DECLINED, Done, Refusal};
-use super::{Shared, checkout, lines, portal_page};
+use super::{Shared, lines, portal_page, purchase};
 use crate::cloud::{Answer, Call, empty, pairs, with_body, with_header};
 
 const PAGE: &str = include_str!("page.html");
@@ -70,11 +70,11 @@ fn checkout_page(
         _ => None,
     };
     let session = match behaviour {
-        Some(behaviour) => checkout::complete(books, &session, behaviour)?,
+        Some(behaviour) => purchase::complete(books, &session, behaviour)?,
         None => session,
     };
     match session["status"].as_str() {
-        Some("complete") => return Ok(Shown::Back(checkout::way_back(&session))),
+        Some("complete") => return Ok(Shown::Back(purchase::way_back(&session))),
         Some("open") => {}
         _ => {
             let body = format!("<p>Nobody paid in time.</p>{}", back_link(&session["cancel_url"]));
@@ -82,7 +82,7 @@ fn checkout_page(
         }
     }
     let mut rows = String::new();
-    for (price, quantity) in checkout::bought(books, &session) {
+    for (price, quantity) in purchase::bought(books, &session) {
         let every = match price["recurring"]["interval"].as_str() {
             Some(interval) => format!(" a {interval}"),
             None => String::new(),
@@ -122,13 +122,12 @@ fn invoice_page(
     let invoice = guarded(books, "invoice", page)?;
     let mut complaint = String::new();
     let invoice = match posted.and_then(|posted| posted.get("do")).map(String::as_str) {
-        Some("pay") if invoice["status"] == "open" => match pay_open(books, &invoice) {
-            Some(paid) => paid,
-            None => {
+        Some("pay") if invoice["status"] == "open" => {
+            pay_open(books, &invoice).unwrap_or_else(|| {
                 complaint = format!(r#"<p class="complaint" role="alert">{DECLINED}</p>"#);
                 invoice
-            }
-        },
+            })
+        }
         Some("pay_with_another") if invoice["status"] == "open" => {
             customers::put_card_down(books, &text(&invoice, "customer"), Behaviour::Pays);
             pay_open(books, &invoice).unwrap_or(invoice)

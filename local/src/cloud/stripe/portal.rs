@@ -120,15 +120,7 @@ pub(super) fn create(books: &Books<'_>, mut form: Form) -> Done {
     customers::named(books, &customer)?;
     let configuration = match form.text("configuration")? {
         Some(id) => books.named(CONFIGURATION, &id, "configuration")?,
-        None => {
-            let all = books.all(CONFIGURATION, None);
-            all.into_iter().find(|it| it["is_default"] == true).ok_or_else(|| {
-                let message = "No configuration provided and your test mode default configuration has not been \
-                               created. Provide a configuration or create your default by saving your customer \
-                               portal settings in test mode.";
-                Refusal::invalid("configuration", message)
-            })?
-        }
+        None => default_configuration(books)?,
     };
     if configuration["active"] != true {
         return Err(Refusal::invalid("configuration", "This configuration is not active."));
@@ -150,6 +142,17 @@ pub(super) fn create(books: &Books<'_>, mut form: Form) -> Done {
     });
     books.put(&session);
     Ok(session)
+}
+
+/// The one that the dashboard makes; whoever has only made their own has none.
+fn default_configuration(books: &Books<'_>) -> Done {
+    let all = books.all(CONFIGURATION, None);
+    all.into_iter().find(|it| it["is_default"] == true).ok_or_else(|| {
+        let message = "No configuration provided and your test mode default configuration has not been created. \
+                       Provide a configuration or create your default by saving your customer portal settings in \
+                       test mode.";
+        Refusal::invalid("configuration", message)
+    })
 }
 
 const FLOWS: [&str; 4] = [

@@ -36,7 +36,7 @@ const NOT_YET: [&str; 21] = [
     "trial_start",
 ];
 
-const KIND: &str = "customer.subscription.updated";
+pub(super) const KIND: &str = "customer.subscription.updated";
 
 /// A new one that is still to be paid for: `items` are prices and quantities.
 pub(super) fn make(
@@ -66,7 +66,7 @@ pub(super) fn make(
         "customer": customer, "default_payment_method": card["id"], "default_tax_rates": [],
         "description": description, "discounts": [],
         "invoice_settings": { "account_tax_ids": null, "issuer": { "type": "self" } },
-        "items": whole_list(items, &format!("/v1/subscription_items?subscription={id}")), "livemode": false,
+        "items": whole_list(&items, &format!("/v1/subscription_items?subscription={id}")), "livemode": false,
         "metadata": metadata,
         "payment_settings": {
             "payment_method_options": null, "payment_method_types": null,
@@ -154,13 +154,11 @@ pub(super) fn update(books: &Books<'_>, id: &str, mut form: Form) -> Done {
             "With pending_if_incomplete, only items and proration_behavior can be changed.";
         return Err(Refusal::invalid("payment_behavior", message));
     }
-    match target {
-        Some(target) => change::make(books, &before, after, &target, proration, unpaid),
-        None => {
-            events::change(books, KIND, &before, &after);
-            Ok(after)
-        }
+    if let Some(target) = target {
+        return change::make(books, &before, after, &target, proration, unpaid);
     }
+    events::change(books, KIND, &before, &after);
+    Ok(after)
 }
 
 /// The one item that is to change.
@@ -239,7 +237,7 @@ pub(super) fn end_at(books: &Books<'_>, subscription: &mut Value, time: Option<i
     subscription["cancellation_details"]["reason"] = json!(time.map(|_| "cancellation_requested"));
 }
 
-fn living(books: &Books<'_>, id: &str) -> Done {
+pub(super) fn living(books: &Books<'_>, id: &str) -> Done {
     let subscription = books.known("subscription", id)?;
     if cycle::lives(&subscription) {
         return Ok(subscription);
@@ -302,56 +300,4 @@ pub(super) fn new_invoice(
             metadata: json!({}),
         },
     )
-}
-
-/// `POST /v1/subscriptions/{id}/pause`: no invoices until it is resumed.
-pub(super) fn pause(books: &Books<'_>, id: &str, form: Form) -> Done {
-    let before = living(books, id)?;
-    form.finish()?;
-    if before["status"] != "active" && before["status"] != "trialing" {
-        let message = "Only an active subscription can be paused.";
-        return Err(Refusal::state("subscription_not_active", message));
-    }
-    let mut after = before.clone();
-    change::forget_what_was_planned(books, &mut after);
-    after["status"] = json!("paused");
-    events::change(books, KIND, &before, &after);
-    events::tell(books, "customer.subscription.paused", &after);
-    Ok(after)
-}
-
-/// `POST /v1/subscriptions/{id}/resume`: a new period begins, unless the old one goes on.
-pub(super) fn resume(books: &Books<'_>, id: &str, mut form: Form) -> Done {
-    let before = living(books, id)?;
-    let anchor = form.one_of("billing_cycle_anchor", &["now", "unchanged"])?;
-    form.one_of("proration_behavior", &["create_prorations", "none", "always_invoice"])?;
-    form.finish()?;
-    if before["status"] != "paused" {
-        let message = "Only a paused subscription can be resumed.";
-        return Err(Refusal::state("subscription_not_paused", message));
-    }
-    let mut after = before.clone();
-    after["status"] = json!("active");
-    let period_goes_on = cycle::period_end(&before).is_some_and(|end| end > books.now);
-    if anchor.as_deref() == Some("unchanged") && period_goes_on {
-        events::change(books, KIND, &before, &after);
-        events::tell(books, "customer.subscription.resumed", &after);
-        return Ok(after);
-    }
-    after["billing_cycle_anchor"] = json!(books.now);
-    let mut charged = Vec::new();
-    for item in after["items"]["data"].as_array_mut().into_iter().flatten() {
-        let quantity = item["quantity"].as_i64().unwrap_or(1);
-        let begins = (books.now, books.now);
-        *item = lines::item(id, &text(item, "id"), &item["price"], quantity, begins);
-        charged.push(item.clone());
-    }
-    let lines = charged.iter().map(|item| lines::of_item(books, &after, item)).collect();
-    let draft = new_invoice(books, &after, "subscription_cycle", lines);
-    after["latest_invoice"] = draft["id"].clone();
-    events::change(books, KIND, &before, &after);
-    events::tell(books, "customer.subscription.resumed", &after);
-    let open = invoices::finalize(books, &draft);
-    invoices::collect(books, &open, Presence::Elsewhere);
-    Ok(books.get(id))
 }

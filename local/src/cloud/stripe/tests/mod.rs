@@ -121,10 +121,10 @@ impl Local {
     }
 
     pub(super) async fn session(&self, customer: &str, price: &str, mode: &str) -> Value {
-        let more = if mode == "payment" { "&invoice_creation[enabled]=true" } else { "" };
+        let invoiced = if mode == "payment" { "&invoice_creation[enabled]=true" } else { "" };
         let form = format!(
             "mode={mode}&customer={customer}&line_items[0][price]={price}&line_items[0][quantity]=1\
-             &success_url=http://localhost:1/?session_id={{CHECKOUT_SESSION_ID}}&cancel_url=http://localhost:1/{more}"
+             &success_url=http://localhost:1/?session_id={{CHECKOUT_SESSION_ID}}&cancel_url=http://localhost:1/{invoiced}"
         );
         self.post("/v1/checkout/sessions", &form).await
     }
