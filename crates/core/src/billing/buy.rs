@@ -92,7 +92,7 @@ pub async fn buy(
             }
         }
     }
-    let success_url = format!("{home}?session_id={{CHECKOUT_SESSION_ID}}");
+    let success_url = format!("{home}/?session_id={{CHECKOUT_SESSION_ID}}");
     let order = CheckoutOrder {
         user,
         customer: &customer,
