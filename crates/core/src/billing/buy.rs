@@ -144,12 +144,11 @@ async fn customer(
         if let Some(standing) = &draft.account.standing {
             return Ok(standing.customer.clone());
         }
-        let customer = match &made {
-            Some(customer) => customer,
-            None => {
-                let (email, name) = (person.email.as_deref(), person.name.as_deref());
-                made.insert(payments.customer(&Buyer { user, email, name }).await?)
-            }
+        let customer = if let Some(customer) = &made {
+            customer
+        } else {
+            let (email, name) = (person.email.as_deref(), person.name.as_deref());
+            made.insert(payments.customer(&Buyer { user, email, name }).await?)
         };
         draft.account.standing = Some(Standing::of(customer.clone(), draft.now));
         match draft.commit(services).await {
