@@ -2,7 +2,6 @@
 
 mod bad_days;
 mod billing_setup;
-mod buying;
 mod image_input;
 mod kill;
 mod library;

@@ -106,3 +106,22 @@ async fn what_is_bought_while_the_handler_is_killed_is_granted_once() {
     local.assert_queues_run_dry().await;
     local.assert_no_drift();
 }
+
+#[tokio::test]
+async fn a_month_that_was_paid_twice_is_paid_once_although_stripe_fails_and_answers_get_lost() {
+    let folder = Folder::new();
+    let local = Local::start(&folder);
+    local.can_sell().await;
+    let bob = Buyer { local: &local, token: local.sign_in("bob").await };
+    let basic = json!({ "plan": "basic" });
+    let windows = [bob.page("checkout", &basic).await, bob.page("checkout", &basic).await];
+    let trouble = json!({ "error_rate": 0.2, "status": 503, "lost_response_rate": 0.2 });
+    local.order(&json!({ "stripe": trouble })).await;
+    for window in &windows {
+        local.press(window, &[("do", "pay")]).await;
+    }
+    bob.comes_to("basic", "active").await;
+    local.assert_queues_run_dry().await;
+    assert_eq!(bob.credits().await, 210);
+    local.assert_no_drift();
+}
