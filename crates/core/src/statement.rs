@@ -136,7 +136,7 @@ fn line(entry: &Entry, catalog: &Catalog) -> LineView {
 
 fn told(reason: &Reason, catalog: &Catalog) -> (&'static str, String) {
     match reason {
-        Reason::Grant { grant } => ("grant", format!("{}.", source(grant, catalog))),
+        Reason::Grant { grant } => ("grant", format!("Received: {}.", source(grant, catalog))),
         Reason::Hold { .. } => ("hold", "Reserved for a job.".into()),
         Reason::Close { captured, released, .. } if released.is_zero() => {
             ("close", format!("A job was done: {captured} used."))

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::gifts::{Gift, gifts};
 use super::receipt::Receipt;
 use super::verdict::verdict;
-use crate::accounts::{self, ATTEMPTS, Draft};
+use crate::accounts::{self, Draft};
 use crate::credits::Drift;
 use crate::ids::UserId;
-use crate::ports::documents::{Document, DocumentsError};
+use crate::ports::documents::{Document, DocumentsError, Rounds};
 use crate::ports::payments::{Books, BooksOf, CustomerId, Payments, PaymentsError};
 use crate::services::Services;
 use futures_util::future::try_join_all;
@@ -116,9 +116,9 @@ async fn bring(
     mut asked_at: Timestamp,
 ) -> Result<Followed, FollowError> {
     let mut followed = Followed::AsItWas;
-    let mut last = None;
+    let mut rounds = Rounds::default();
     let mut seen = None;
-    for _ in 0..ATTEMPTS {
+    loop {
         let mut draft = Draft::open(services, user, None).await?;
         let known_as_of = draft.account.standing.as_ref().map(|known| known.as_of);
         if let Some(known) = &draft.account.standing {
@@ -129,6 +129,7 @@ async fn bring(
             // clocks say.
             if known.as_of > asked_at && seen != known_as_of {
                 seen = known_as_of;
+                rounds.again(DocumentsError::Conflict { id: accounts::KIND.into() })?;
                 asked_at = services.clock.now();
                 books = read(payments, user, &books.customer.clone()).await?;
                 continue;
@@ -166,12 +167,9 @@ async fn bring(
                     return Ok(followed);
                 }
             }
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    let busy = || DocumentsError::Unavailable("others decide all the time".into());
-    Err(last.unwrap_or_else(busy).into())
 }
 
 /// Only a customer who has bought nothing is passed over.
