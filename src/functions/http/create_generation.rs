@@ -138,6 +138,7 @@ impl From<CreateError> for Problem {
                     .detail(format!("{why}. Nothing was charged."))
                     .with("needed", why.needed.get())
                     .with("available", why.available.get())
+                    .with("owed", why.owed.get())
             }
             CreateError::BacklogFull(why) => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,

@@ -77,10 +77,24 @@ pub struct Allocation {
 pub use self::correct::ClawedBack;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{needed} credits needed, {available} available")]
+#[error("{needed} {} needed, {available} available{}", plural(*needed), owing(*owed))]
 pub struct NotEnough {
     pub needed: Credits,
     pub available: Credits,
+    /// What comes next goes there first.
+    pub owed: Credits,
+}
+
+fn plural(credits: Credits) -> &'static str {
+    if credits == Credits::new(1) { "credit" } else { "credits" }
+}
+
+fn owing(owed: Credits) -> String {
+    if owed.is_zero() {
+        String::new()
+    } else {
+        format!("; {owed} {} owed, because a payment for them went back", plural(owed))
+    }
 }
 
 impl Wallet {
@@ -148,7 +162,7 @@ impl Wallet {
     ) -> Result<(Hold, Entry), NotEnough> {
         let available = self.available(now);
         if available < amount {
-            return Err(NotEnough { needed: amount, available });
+            return Err(NotEnough { needed: amount, available, owed: self.debt });
         }
         let (mut allocations, mut postings, mut needed) = (Vec::new(), Vec::new(), amount);
         for grant in self.grants.iter_mut().filter(|g| !g.lapsed(now)) {
