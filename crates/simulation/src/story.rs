@@ -16,7 +16,7 @@ use crate::random::Random;
 use crate::trace::Recording;
 use crate::watch::decode;
 use crate::world::{World, locked};
-use crate::{bus, deliver};
+use crate::{bus, deliver, shop};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -58,26 +58,25 @@ pub(crate) fn on_virtual_time<T>(story: impl Future<Output = T>) -> T {
 async fn tell(world: &Arc<World>, seed: u64) -> Report {
     let mut random = Random::new(seed, "people");
     process::boot(world, usize::try_from(random.between(1, 4)).expect("a few"));
-    let users = people::move_in(world, &mut random).await;
+    let users = match world.months {
+        Some(_) => shop::move_in(world, &mut random).await,
+        None => people::move_in(world, &mut random).await,
+    };
     world.begin();
     let timers = timers(world);
     let killer = tokio::spawn(process::killer(Arc::clone(world)));
-    let lives: Vec<_> = users
-        .iter()
-        .map(|user| {
-            let stream = Random::new(random.number(), "life");
-            tokio::spawn(people::live(Arc::clone(world), user.clone(), stream))
-        })
-        .collect();
-    for life in lives {
-        life.await.expect("a life does not panic");
+    match world.months {
+        Some(_) => shop::months(world, &users, &mut random).await,
+        None => evening(world, &users, &mut random).await,
     }
     quiet(world).await;
     let (broken, counts) = check::everything(world);
     let virtual_time = world.elapsed();
     killer.abort();
-    if broken.is_empty() {
-        a_month_later(world, &users).await;
+    match world.months {
+        Some(_) if broken.is_empty() => shop::afterwards(world, &users).await,
+        None if broken.is_empty() => a_month_later(world, &users).await,
+        Some(_) | None => {}
     }
     timers.iter().for_each(JoinHandle::abort);
     let mut broken: Vec<_> = locked(&world.watch).broken.drain(..).chain(broken).collect();
@@ -90,6 +89,16 @@ async fn tell(world: &Arc<World>, seed: u64) -> Report {
         dead_letters: world.bus.dead_lettered(),
         virtual_time,
         trace: world.take_trace(),
+    }
+}
+
+async fn evening(world: &Arc<World>, users: &[User], random: &mut Random) {
+    let lives = users.iter().map(|user| {
+        let stream = Random::new(random.number(), "life");
+        tokio::spawn(people::live(Arc::clone(world), user.clone(), stream))
+    });
+    for life in lives.collect::<Vec<_>>() {
+        life.await.expect("a life does not panic");
     }
 }
 
