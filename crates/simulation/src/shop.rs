@@ -64,12 +64,12 @@ pub(crate) async fn months(world: &Arc<World>, users: &[User], random: &mut Rand
             world.goes_down(port, Duration::from_secs(random.between(5, most)));
         }
         till::time_passes(world, random);
-        if random.chance(700) {
+        if random.chance(800) {
             till::regret(world, random);
         }
         let mut acts = Vec::new();
         for user in users {
-            if random.chance(1200) {
+            if random.chance(1500) {
                 let stream = Random::new(random.number(), "errand");
                 acts.push(tokio::spawn(errand(Arc::clone(world), user.clone(), stream)));
             }
@@ -103,7 +103,7 @@ async fn settle(world: &Arc<World>, until: Duration, random: &mut Random) {
     while world.elapsed() < last + 26 * HOUR {
         let left = (last + 26 * HOUR).saturating_sub(world.elapsed());
         tokio::time::advance(left.min(2 * HOUR)).await;
-        sleep(Duration::from_secs(5)).await;
+        sleep(Duration::from_secs(1)).await;
         quiet(world).await;
     }
 }
@@ -117,7 +117,11 @@ async fn leap(world: &World, random: &mut Random) {
     // Three hours later credits of the old month have lapsed, and the handler asks.
     let off = Duration::from_secs(random.between(0, 3 * 3600));
     let leap = if random.chance(7000) && next < any { next + off } else { any };
-    tokio::time::advance(leap.clamp(Duration::from_secs(1), DAY)).await;
+    // The daily timers tick at the hour at which the run began.
+    let days = world.elapsed().saturating_sub(world.began_at()).as_secs() / DAY.as_secs() + 1;
+    let daily = world.began_at() + Duration::from_secs(days * DAY.as_secs());
+    let leap = leap.max(Duration::from_secs(1)).min(daily.saturating_sub(world.elapsed()));
+    tokio::time::advance(leap).await;
     sleep(Duration::from_secs(1)).await;
 }
 
@@ -155,7 +159,7 @@ async fn buy(world: &Arc<World>, user: &User, ware: &Value, mut random: Random) 
     let first = key(&mut random);
     let second = match random.below(10) {
         0 => Some(first.clone()),
-        1 | 2 => Some(key(&mut random)),
+        1..4 => Some(key(&mut random)),
         _ => None,
     };
     let presses = [Some(first), second].into_iter().flatten().map(|key| {

@@ -11,7 +11,7 @@ use tokio::time::{interval, sleep};
 use crate::check::{self, Counts};
 use crate::faults::{Fault, Level};
 use crate::people::{self, User};
-use crate::process::{self, Slot};
+use crate::process::{self, Ran, Slot};
 use crate::random::Random;
 use crate::trace::Recording;
 use crate::watch::decode;
@@ -34,6 +34,8 @@ pub struct Report {
 
 /// All is quiet by then, or something hangs.
 const LIMIT: Duration = Duration::from_hours(3);
+
+const DAILY: Duration = Duration::from_hours(24);
 
 /// Runs the whole story of `seed`.
 pub fn run(seed: u64, level: Level, recording: Recording) -> Report {
@@ -113,11 +115,23 @@ fn timer(world: &Arc<World>, name: &'static str, every: Duration) -> JoinHandle<
     tokio::spawn(async move {
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut failed = 0;
         loop {
             ticks.tick().await;
-            process::invoke(&world, name, move |edge| async move { edge.tick(name).await }).await;
+            failed = if tick(&world, name).await { 0 } else { failed + 1 };
+            // What failed for two days is noticed, and run again by hand.
+            while failed > 1 && every >= DAILY {
+                sleep(Duration::from_mins(world.chance(|r| r.between(5, 60)))).await;
+                failed = if tick(&world, name).await { 0 } else { failed + 1 };
+            }
         }
     })
+}
+
+/// Whether all went well.
+async fn tick(world: &Arc<World>, name: &'static str) -> bool {
+    let work = move |edge: deliver::Edge| async move { edge.tick(name).await };
+    matches!(process::invoke(world, name, work).await, Ran::Done(Ok(())))
 }
 
 /// Waits until nothing is under way any more, or it is plain that something hangs.

@@ -29,6 +29,7 @@ pub(crate) struct World {
     pub(crate) weather: Weather,
     /// While the stage is set nothing goes wrong.
     begun: AtomicBool,
+    began_at: Mutex<Duration>,
     random: Mutex<Random>,
     pub(crate) ids: Mutex<Random>,
     pub(crate) catalog: Arc<Catalog>,
@@ -77,6 +78,7 @@ impl World {
             epoch: epoch.checked_add(minutes).expect("2027 exists"),
             weather: Weather::draw(seed, level, months),
             begun: AtomicBool::new(false),
+            began_at: Mutex::default(),
             random: Mutex::new(random),
             ids: Mutex::new(Random::new(seed, "ids")),
             watch: Mutex::new(Watch::new(Arc::clone(&catalog))),
@@ -109,6 +111,11 @@ impl World {
     /// From now on things go wrong.
     pub(crate) fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
+        *locked(&self.began_at) = self.elapsed();
+    }
+
+    pub(crate) fn began_at(&self) -> Duration {
+        *locked(&self.began_at)
     }
 
     pub(crate) fn calm_down(&self) {
