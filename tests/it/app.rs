@@ -109,7 +109,7 @@ impl TestApp {
             tickets: TicketKey::new("a secret of the tests"),
             public_url,
             payments: Some(till.clone()),
-            app_url: Some("https://app.test/".to_owned()),
+            app_url: Some("https://app.test".to_owned()),
         };
         let app = App { services, identity: Arc::new(NamedUsers) };
         let router = router(&app, all());

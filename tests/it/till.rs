@@ -162,7 +162,7 @@ impl Till {
 
     /// What is open is paid after all.
     pub(crate) fn pay_open(&self, id: &SubscriptionId) {
-        let (customer, _) = self.subscription(id, |it| it.status = SubscriptionStatus::Active);
+        let (customer, ()) = self.subscription(id, |it| it.status = SubscriptionStatus::Active);
         self.books(&customer, |books| {
             for invoice in &mut books.invoices {
                 if invoice.state == InvoiceState::Open {

@@ -1,5 +1,7 @@
 //! Typed ids: a prefix that says what is named, then a ULID.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -135,6 +137,14 @@ impl GenerationId {
     pub fn first_at(at: Timestamp) -> Self {
         Self::new(Ulid::from_parts(u64::try_from(at.as_millisecond()).unwrap_or(0), 0))
     }
+}
+
+/// In lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a String takes everything");
+        hex
+    })
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use crate::accounts::Account;
 use crate::catalog::{Catalog, PackId, PlanId};
-use crate::credits::{AccountName, Entry, GrantId, Reason};
+use crate::credits::{AccountName, Credits, Entry, GrantId, Reason};
 use crate::generations::{self, GenerationView};
 use crate::ids::{GenerationId, UserId};
-use crate::ports::documents::{Documents, DocumentsError, Order, Range};
+use crate::ports::documents::{Document, Documents, DocumentsError, Order, Range};
 use crate::services::Services;
 
 /// One line.
@@ -92,7 +92,7 @@ async fn entries(
     let after = before.map(Entry::position);
     let range = Range { kind: Entry::KIND, after, order: Order::Descending, limit };
     let page = documents.list(user.as_str(), &range).await?;
-    let entries = page.documents.iter().map(|document| document.decode::<Entry>());
+    let entries = page.documents.iter().map(Document::decode::<Entry>);
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     let last = entries.last().and_then(|entry| entry.booked).filter(|_| page.more);
     Ok((entries, last.map(|booked| booked.number)))
@@ -136,7 +136,7 @@ fn line(entry: &Entry, catalog: &Catalog) -> LineView {
 
 fn told(reason: &Reason, catalog: &Catalog) -> (&'static str, String) {
     match reason {
-        Reason::Grant { grant } => ("grant", format!("{}.", source(grant, catalog))),
+        Reason::Grant { grant } => ("grant", format!("Received: {}.", source(grant, catalog))),
         Reason::Hold { .. } => ("hold", "Reserved for a job.".into()),
         Reason::Close { captured, released, .. } if released.is_zero() => {
             ("close", format!("A job was done: {captured} used."))
@@ -245,7 +245,7 @@ impl UsageView {
             held: wallet.held().get(),
             used_ever: wallet.totals().used,
             drawn_in_period: fair_use.map(|_| account.drawn_in_period.get()),
-            fair_use: fair_use.map(|credits| credits.get()),
+            fair_use: fair_use.map(Credits::get),
             grants: grants
                 .map(|grant| GrantView {
                     source: source(&grant.id, &services.catalog),

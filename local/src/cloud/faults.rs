@@ -21,11 +21,12 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Call, empty};
 
 /// Who can be told to get things wrong.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     "replicate",
     "foundry",
     "bfl",
     "cog",
+    "stripe",
     "webhooks",
     "servicebus",
     "webpubsub",

@@ -12,6 +12,7 @@ mod foundry;
 pub(crate) mod oidc;
 pub(crate) mod replicate;
 pub(crate) mod service_bus;
+mod stripe;
 mod studio;
 pub(crate) mod web_pubsub;
 
@@ -37,6 +38,7 @@ pub(crate) struct Cloud {
     foundry: foundry::Foundry,
     bfl: bfl::Bfl,
     cog: cog::Cog,
+    stripe: stripe::Stripe,
 }
 
 impl Cloud {
@@ -56,6 +58,7 @@ impl Cloud {
             foundry: foundry::Foundry::new(ground, Arc::clone(&faults)),
             bfl: bfl::Bfl::new(ground, Arc::clone(&faults)),
             cog: cog::Cog::new(ground, Arc::clone(&faults)),
+            stripe: stripe::Stripe::new(ground, Arc::clone(&faults)),
             faults,
         })
     }
@@ -64,6 +67,10 @@ impl Cloud {
     pub(crate) async fn handle(&self, service: &str, call: Call) -> Option<Answer> {
         if service == "faults" {
             return Some(self.faults.handle(&call));
+        }
+        if service == "stripe" {
+            // It disturbs its API itself: a fault there has to do with idempotency keys.
+            return Some(self.stripe.handle(&call).await);
         }
         // What people and tests steer with is never disturbed itself.
         let steered = ["/stats", "/_cut", "/dev-token"].contains(&call.path.as_str());

@@ -1,6 +1,7 @@
 //! The Functions host's stand-in: reads the staged package, keeps the handler alive and calls its functions.
 
 pub(crate) mod admin;
+mod billing;
 mod envelope;
 pub(crate) mod faults;
 mod functions;
@@ -108,6 +109,8 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     package::announce(&data, listeners.port)?;
     console::line(&format!("Listening on http://localhost:{}", listeners.port));
     console::line(&what_to_try(listeners.port));
+    // The listeners take calls from here on, though nobody answers them before the next line.
+    billing::set_up(&host.ground, &plan);
     tokio::select! {
         // Dropped with the others, this future kills the handler.
         reason = keeper::keep(&host.keeper, orders, &plan, &host.faults, options.restart_limit) => Err(reason),

@@ -110,7 +110,7 @@ pub(crate) fn start(plan: &Plan, port: u16) -> Result<Process, String> {
 /// util-linux calls it and then becomes the handler: same process, same pid. The signal comes when the *thread*
 /// that started the process ends; ours are the runtime's workers, which end with the process. Where there is no
 /// `setpriv`, [`watch`] does the next best.
-fn bound_to_us(executable: &Path) -> (Command, bool) {
+pub(super) fn bound_to_us(executable: &Path) -> (Command, bool) {
     match setpriv() {
         Some(setpriv) => {
             let mut command = Command::new(setpriv);

@@ -14,6 +14,8 @@ pub(crate) mod secrets {
     pub(crate) const FOUNDRY: &str = "foundry_key";
     pub(crate) const BFL: &str = "bfl_key";
     pub(crate) const BFL_WEBHOOK: &str = "bfl_webhook";
+    pub(crate) const STRIPE: &str = "stripe_key";
+    pub(crate) const STRIPE_WEBHOOK: &str = "stripe_webhook";
     pub(crate) const CONTENT_SAFETY: &str = "content_safety";
     pub(crate) const TICKET: &str = "ticket";
     /// `x-functions-key` of functions whose `authLevel` is not `anonymous`.
@@ -34,10 +36,11 @@ impl Settings {
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Settings {
         let environment: BTreeMap<String, String> = environment.into_iter().collect();
-        let mut settings = ours(
-            ground,
-            environment.get("REPLICATE_API_TOKEN").is_some_and(|token| !token.is_empty()),
-        );
+        let has = |name| environment.get(name).is_some_and(|value: &String| !value.is_empty());
+        let mut settings = ours(ground, has("REPLICATE_API_TOKEN"));
+        if !has("STRIPE_API_KEY") {
+            settings.extend(stripe(ground));
+        }
         settings.extend(environment);
         Settings(settings)
     }
@@ -50,6 +53,11 @@ impl Settings {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether the handler is paid by our stand-in.
+    pub(crate) fn bills_here(&self, ground: &GroundParts) -> bool {
+        self.get("STRIPE_BASE_URL") == Some(stripe_base(ground).as_str())
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -97,6 +105,7 @@ fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> 
         ("OIDC_ISSUER", format!("{public}/oidc")),
         ("OIDC_AUDIENCE", "imagegen-api".into()),
         ("OIDC_REQUIRED_SCOPE", "access_as_user".into()),
+        ("APP_URL", format!("http://localhost:{port}")),
         ("LOG_LEVEL", "info".into()),
     ];
     // The real Replicate signs with its own secret and cannot reach this machine: no webhook, no stand-in. And none of
@@ -122,6 +131,34 @@ fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> 
         ]);
     }
     settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The real Stripe signs with a secret of its own and cannot reach this machine: no webhook secret, no stand-in.
+fn stripe(ground: &GroundParts) -> [(String, String); 3] {
+    [
+        ("STRIPE_API_KEY".to_owned(), stripe_key(ground)),
+        ("STRIPE_BASE_URL".to_owned(), stripe_base(ground)),
+        ("STRIPE_WEBHOOK_SECRETS".to_owned(), stripe_webhook_secret(ground)),
+    ]
+}
+
+fn stripe_base(ground: &GroundParts) -> String {
+    format!("http://127.0.0.1:{}/_local/stripe", ground.port)
+}
+
+/// The one key of the stand-in's account.
+pub(crate) fn stripe_key(ground: &GroundParts) -> String {
+    format!("sk_test_{}", letters(&ground.secret(secrets::STRIPE)))
+}
+
+/// What its webhooks to the handler are signed with.
+pub(crate) fn stripe_webhook_secret(ground: &GroundParts) -> String {
+    format!("whsec_{}", letters(&ground.secret(secrets::STRIPE_WEBHOOK)))
+}
+
+/// The vendor's keys have letters and digits alone.
+fn letters(secret: &str) -> String {
+    secret.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 fn service_bus(inner: &str, key: &str) -> String {
@@ -165,6 +202,20 @@ mod tests {
             "PUBLIC_URL",
         ] {
             assert_eq!(settings.get(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_the_user_means_the_real_stripe() {
+        let ground = ground();
+        let ours = settings(&[]);
+        assert!(ours.bills_here(&ground));
+        assert_eq!(ours.get("APP_URL"), Some("http://localhost:7071"));
+        assert!(ours.get("STRIPE_API_KEY").is_some_and(|key| key.starts_with("sk_test_")));
+        let theirs = settings(&[("STRIPE_API_KEY", "sk_test_theirs")]);
+        assert!(!theirs.bills_here(&ground));
+        for name in ["STRIPE_BASE_URL", "STRIPE_WEBHOOK_SECRETS"] {
+            assert_eq!(theirs.get(name), None, "{name}");
         }
     }
 

@@ -81,6 +81,20 @@ async fn while_the_payment_service_is_down_news_wait_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn an_instance_whose_clock_is_behind_follows_too() {
+    let shop = Shop::new(Telling::InOrder);
+    shop.basic().await;
+    shop.app.clock.set("2026-01-15T07:59:00Z");
+    shop.app.till.refund(&crate::fakes::user_id("ada"), 50);
+    shop.told().await;
+    assert_eq!(shop.stand().await, "basic, active: 111 + 0");
+    shop.app.till.refund(&crate::fakes::user_id("ada"), 0);
+    shop.told().await;
+    assert_eq!(shop.stand().await, "basic, active: 210 + 0");
+    shop.assert_whole().await;
+}
+
+#[tokio::test]
 async fn who_has_paid_need_not_wait_for_the_news() {
     let shop = Shop::new(Telling::InOrder);
     let page = shop.checkout(&json!({ "plan": "basic" })).await.ok();

@@ -126,8 +126,8 @@ impl Shop {
         let mut draft = draft.expect("the store works");
         let job = GenerationId::from_bytes(services.ids.random().to_be_bytes());
         let (credits, now) = (Credits::new(credits), draft.now);
-        let held = draft.account.hold(&job, credits, &services.catalog, now);
-        let (hold, entry) = held.expect("there is enough");
+        let reserved = draft.account.hold(&job, credits, &services.catalog, now);
+        let (hold, entry) = reserved.expect("there is enough");
         draft.enter([entry]);
         let entries = draft.account.wallet.close(&hold, credits, now);
         draft.enter(entries);

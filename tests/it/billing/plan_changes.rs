@@ -86,24 +86,25 @@ fn refunded(shop: &Shop) -> BoxFuture<'_, Option<SubscriptionId>> {
     .boxed()
 }
 
-/// Every row of the table.
-fn stories() -> Vec<Story> {
-    macro_rules! story {
-        ($name:literal, $before:ident, |$shop:ident, $id:ident| $happens:block) => {
-            Story {
-                name: $name,
-                before: $before,
-                happens: |$shop, $id| {
-                    async move {
-                        let _ = &$id;
-                        $happens
-                        $shop.told().await;
-                    }
-                    .boxed()
-                },
-            }
-        };
-    }
+macro_rules! story {
+    ($name:literal, $before:ident, |$shop:ident, $id:ident| $happens:block) => {
+        Story {
+            name: $name,
+            before: $before,
+            happens: |$shop, $id| {
+                async move {
+                    let _ = &$id;
+                    $happens
+                    $shop.told().await;
+                }
+                .boxed()
+            },
+        }
+    };
+}
+
+/// A plan is bought, changed, renewed, cancelled, or not paid for.
+fn plans() -> Vec<Story> {
     vec![
         story!("Free to Basic", on_free, |shop, id| {
             shop.basic().await;
@@ -164,6 +165,12 @@ fn stories() -> Vec<Story> {
             shop.days(21).await;
             shop.app.till.end(&id.expect("it was bought"));
         }),
+    ]
+}
+
+/// Money goes back.
+fn refunds() -> Vec<Story> {
+    vec![
         story!("Refunded whole, nothing spent", on_basic, |shop, id| {
             shop.app.till.refund(&user_id("ada"), 100);
         }),
@@ -203,6 +210,12 @@ fn stories() -> Vec<Story> {
         story!("The dispute is lost", disputed, |shop, id| {
             shop.app.till.dispute(&user_id("ada"), DisputeState::Lost);
         }),
+    ]
+}
+
+/// What else may be bought, and what is odd.
+fn others() -> Vec<Story> {
+    vec![
         story!("Two checkouts at once", on_free, |shop, id| {
             let one = shop.checkout(&json!({ "plan": "basic" })).await.ok();
             let other = shop.checkout(&json!({ "plan": "basic" })).await.ok();
@@ -226,7 +239,7 @@ async fn the_table_of_plan_changes_holds_in_whatever_order_the_news_come() {
     let mut table = String::from(
         "| what happens | before | after | lines of the statement |\n|---|---|---|---|\n",
     );
-    for story in stories() {
+    for story in plans().into_iter().chain(refunds()).chain(others()) {
         let mut rows = Vec::new();
         for telling in Telling::ALL {
             rows.push(row(&story, telling).await);

@@ -26,11 +26,11 @@ async fn each_line_has_a_reason_and_a_jobs_lines_have_its_picture() {
     assert_eq!(
         told,
         [
-            row("grant", "a month of the Free plan.", 10, 10),
-            row("grant", "a month of your plan.", 200, 210),
+            row("grant", "Received: a month of the Free plan.", 10, 10),
+            row("grant", "Received: a month of your plan.", 200, 210),
             row("hold", "Reserved for a job.", -4, 206),
             row("close", "A job was done: 4 used.", 0, 206),
-            row("grant", "100 credits.", 100, 306),
+            row("grant", "Received: 100 credits.", 100, 306),
         ]
     );
     for line in &lines[2..4] {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::local::{Local, kill_process};
+use super::local::Local;
 use crate::folder::Folder;
 
 #[tokio::test]
@@ -23,11 +23,7 @@ async fn kill_9_in_the_middle_of_50_jobs_loses_none_and_pays_none_twice() {
     // Each time that so many jobs have ended.
     for kill_at in [0, 6, 14, 22, 30, 38, 46] {
         until_ended(&local, &users, kill_at).await;
-        let pid = local.until("the handler does not come back", async || {
-            let status = local.status().await;
-            status["handler"]["pid"].as_u64().ok_or(status)
-        });
-        kill_process(pid.await);
+        local.kill_handler().await;
     }
     let jobs = until_ended(&local, &users, 50).await;
     for job in jobs {

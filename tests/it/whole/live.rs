@@ -82,7 +82,7 @@ async fn a_socket_that_is_cut_a_hundred_times_during_a_job_loses_and_repeats_not
     // Both ways back were gone.
     assert!(number("recovered") > CUTS / 4 && number("fresh") > CUTS / 4, "{told}");
     // Every event once and in order, up to the end of the job at the least.
-    let seqs: Vec<_> = told["seqs"].as_array().expect("a list").iter().cloned().collect();
+    let seqs = told["seqs"].as_array().expect("a list").clone();
     let last = seqs.len();
     assert_eq!(seqs, (1..=last).map(|n| json!(n)).collect::<Vec<_>>());
     assert!(last > 100, "too little happened: {told}");

@@ -220,6 +220,63 @@ impl Local {
         .await
     }
 
+    /// Waits until products and prices are there: they are made in the background, after the start.
+    pub(crate) async fn can_sell(&self) {
+        let token = self.sign_in("window-shopper").await;
+        let last = json!({ "pack": "credits_500" });
+        self.until("nothing can be bought", async || {
+            let (status, page) = self.post(&token, "/api/v1/subscription/checkout", &last).await;
+            if status == 200 { Ok(()) } else { Err(page) }
+        })
+        .await;
+        // It may not have come to the portal yet. Done once more, it changes nothing.
+        let program = command(&self.data, 0).get_program().to_owned();
+        let output = without_settings(Path::new(&program))
+            .args(["with", "--data"])
+            .arg(&self.data)
+            .args(["--", HANDLER, "billing", "setup"])
+            .output()
+            .expect("it was built for this test");
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// Presses a button of a page for people, and follows where it leads.
+    pub(crate) async fn press(&self, page: &Value, fields: &[(&str, &str)]) {
+        let page = page.as_str().expect("an address").replace("//localhost:", "//127.0.0.1:");
+        let body =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.client.post(page).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let status = request.send().await.expect("it answers").status();
+        assert!(status.is_success() || status.as_u16() == 402, "{status}");
+    }
+
+    /// Presses the first button of a page, with what is hidden beside it.
+    pub(crate) async fn confirm(&self, page: &Value) {
+        let text = String::from_utf8(self.download(page).await).expect("a page is text");
+        let form = text.split("<form").nth(1).unwrap_or_else(|| panic!("no form: {text}"));
+        let form = form.split("</form>").next().expect("it ends");
+        let attribute = |input: &str, name: &str| {
+            let value = input.split(&format!("{name}=\"")).nth(1)?.split('"').next()?;
+            Some(value.to_owned())
+        };
+        let hidden = form.split("<input").skip(1);
+        let hidden =
+            hidden.filter_map(|it| Some((attribute(it, "name")?, attribute(it, "value")?)));
+        let fields: Vec<_> = hidden.collect();
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        self.press(page, &fields).await;
+    }
+
+    /// As the host's machine may end it at any time.
+    pub(crate) async fn kill_handler(&self) {
+        let pid = self.until("the handler does not come back", async || {
+            let status = self.status().await;
+            status["handler"]["pid"].as_u64().ok_or(status)
+        });
+        kill_process(pid.await);
+    }
+
     /// Waits until every queue is empty; no message may have been given up.
     pub(crate) async fn assert_queues_run_dry(&self) {
         let queues = self.until("messages stay in the queues", async || {
@@ -291,7 +348,7 @@ fn read(output: impl Read + Send + 'static, sender: Sender<String>) {
 }
 
 /// `kill -9`, by the tool that every machine has: this language has no safe call for it.
-pub(crate) fn kill_process(pid: u64) {
+fn kill_process(pid: u64) {
     let status = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
     // It may have ended by itself meanwhile.
     status.expect("there is a `kill`");

@@ -39,6 +39,9 @@ pub(super) struct Api {
 pub(super) enum Failure {
     /// It may pass, or an operator must do something; not the request's fault.
     Unavailable(BoxError),
+    /// Stripe broke over a POST. It keeps that as the answer for the key, for a day: what was meant may have happened
+    /// or not, and the same key tells no more about it.
+    Broken(BoxError),
     /// Stripe read the request and will not have it.
     Refused(Refusal),
 }
@@ -176,6 +179,7 @@ fn failure(reply: &Reply) -> Failure {
             operator(status, "nothing of Stripe's is at STRIPE_BASE_URL".to_owned())
         }
         400 | 402 | 404 => Failure::Refused(error),
+        500 => Failure::Broken(reply.unexpected().into()),
         _ => Failure::Unavailable(reply.unexpected().into()),
     }
 }
@@ -189,7 +193,7 @@ fn operator(status: StatusCode, why: String) -> Failure {
 impl From<Failure> for PaymentsError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Unavailable(source) => Self::Unavailable(source),
+            Failure::Unavailable(source) | Failure::Broken(source) => Self::Unavailable(source),
             Failure::Refused(refusal) => Self::Refused { reason: refusal.reason() },
         }
     }

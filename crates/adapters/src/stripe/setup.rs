@@ -89,7 +89,8 @@ impl Run<'_> {
         let done = match api.find::<Product>(&path, &Form::new()).await? {
             None => {
                 let form = wanted.with("id", &id);
-                let _: Product = api.post(&["products"], &form, &self.key(&id)).await?;
+                let _: Product =
+                    api.post(&["products"], &form, &self.key(&format!("product:{id}"))).await?;
                 Done::Made
             }
             Some(found)
@@ -101,7 +102,8 @@ impl Run<'_> {
             }
             Some(_) => {
                 let form = wanted.with("active", true);
-                let _: Product = api.post(&path, &form, &self.key(&id)).await?;
+                let _: Product =
+                    api.post(&path, &form, &self.key(&format!("product:{id}"))).await?;
                 Done::Changed
             }
         };
@@ -122,7 +124,7 @@ impl Run<'_> {
         if let Some(price) = found.as_ref().filter(|_| !marked) {
             // Before it loses its key: it would not be known any more.
             let path = ["prices", price.id.as_str()];
-            let _: Price = api.post(&path, &mark, &self.key(&format!("{key}:mark"))).await?;
+            let _: Price = api.post(&path, &mark, &self.key(&format!("mark:{key}"))).await?;
         }
         let (id, done) = match found {
             Some(price) if is_as_wanted(&price, ware, cents, product) => {
@@ -139,7 +141,8 @@ impl Run<'_> {
                     Ware::Plan(_) => form.with("recurring[interval]", "month"),
                     Ware::Pack(_) => form,
                 };
-                let price: Price = api.post(&["prices"], &form, &self.key(&key)).await?;
+                let price: Price =
+                    api.post(&["prices"], &form, &self.key(&format!("price:{key}"))).await?;
                 let done = if found.is_some() { Done::Changed } else { Done::Made };
                 (price.id, done)
             }

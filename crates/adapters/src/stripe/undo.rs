@@ -61,7 +61,14 @@ impl Stripe {
             &format!("undo:{}", subscription.0),
             paid.payment.id().unwrap_or(&paid.id),
         );
-        match self.api.post::<Refund>(&["refunds"], &form, &key).await {
+        let refunded = match self.api.post::<Refund>(&["refunds"], &form, &key).await {
+            // All that is left is given back, so a second time gives back nothing more.
+            Err(Failure::Broken(_)) => {
+                self.api.post(&["refunds"], &form, &format!("{key}:again")).await
+            }
+            other => other,
+        };
+        match refunded {
             Ok(_) => Ok(()),
             // It is back with its owner already, by our hand, somebody's at the dashboard, or their bank's.
             Err(Failure::Refused(refusal))

@@ -333,6 +333,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::payments::{CustomerId, SubscriptionId};
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("a time")
@@ -375,6 +376,72 @@ mod tests {
         assert_eq!(account.queue(&catalog), QueueName::GenerationBasic);
         // The free month's credits were not touched.
         assert_eq!(account.wallet.available(now), Credits::new(10));
+    }
+
+    fn paid(plan: PlanId, start: &str, end: &str) -> Standing {
+        let mut standing = Standing::of(CustomerId("cus_1".into()), at(start));
+        standing.paid = Some(PaidPlan {
+            plan,
+            subscription: SubscriptionId("sub_1".into()),
+            period_start: at(start),
+            period_end: at(end),
+            cancels_at: None,
+            grace_until: None,
+        });
+        standing
+    }
+
+    #[test]
+    fn the_better_one_of_what_is_given_and_what_is_paid_for_counts() {
+        let (mut account, catalog) = account();
+        let now = at("2026-02-01T00:00:00Z");
+        assert_eq!(account.change_plan(PlanId::Basic, &catalog, now).len(), 1);
+        let premium = paid(PlanId::Premium, "2026-02-10T00:00:00Z", "2026-03-10T00:00:00Z");
+        let entries = account.take_standing(premium, &catalog, at("2026-02-10T00:00:00Z"));
+        assert_eq!((account.plan, entries.len()), (PlanId::Premium, 0));
+        assert_eq!(account.month_end(), at("2026-03-10T00:00:00Z"));
+        // The given plan's months go on afterwards as if nothing had been, with one grant for the one it is in.
+        let none = Standing::of(CustomerId("cus_1".into()), at("2026-05-05T00:00:00Z"));
+        let entries = account.take_standing(none, &catalog, at("2026-05-05T00:00:00Z"));
+        let ids: Vec<_> = entries.iter().map(Entry::id).collect();
+        assert_eq!(account.plan, PlanId::Basic);
+        assert!(ids.contains(&"grant:basic:2026-05-01T00:00:00Z".into()), "{ids:?}");
+        assert_eq!(account.wallet.available(at("2026-05-05T00:00:00Z")), Credits::new(200));
+        // Less paid for than given: the given one.
+        let basic = paid(PlanId::Basic, "2026-05-06T00:00:00Z", "2026-06-06T00:00:00Z");
+        account.change_plan(PlanId::Premium, &catalog, at("2026-05-06T00:00:00Z"));
+        account.take_standing(basic, &catalog, at("2026-05-06T00:00:00Z"));
+        assert_eq!((account.plan, account.paid()), (PlanId::Premium, None));
+    }
+
+    #[test]
+    fn who_comes_and_goes_gains_no_free_credits_by_it() {
+        let (mut account, catalog) = account();
+        let mut free = 10;
+        for day in 1..28 {
+            let start = at(&format!("2026-02-{day:02}T00:00:00Z"));
+            let standing = paid(PlanId::Basic, &start.to_string(), "2026-03-15T00:00:00Z");
+            account.take_standing(standing, &catalog, start);
+            let ended = Standing::of(CustomerId("cus_1".into()), start);
+            let entries = account.take_standing(ended, &catalog, start);
+            free += entries.iter().map(|it| it.effect_on(AccountName::Granted).abs()).sum::<i64>();
+        }
+        assert_eq!(free, 10);
+    }
+
+    #[test]
+    fn an_account_is_due_when_its_month_a_grant_or_the_grace_ends() {
+        let (mut account, catalog) = account();
+        let terms = &catalog.billing;
+        assert_eq!(account.due(terms), at("2026-02-28T08:00:00Z"));
+        let mut standing = paid(PlanId::Premium, "2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z");
+        account.take_standing(standing.clone(), &catalog, at("2026-02-01T00:00:00Z"));
+        assert_eq!(account.due(terms), at("2026-02-28T08:00:00Z"), "free credits lapse");
+        account.wallet.expire(at("2026-02-28T08:00:00Z"));
+        assert_eq!(account.due(terms), at("2026-03-01T02:00:00Z"), "the renewal has its time");
+        standing.paid.as_mut().expect("it is paid").grace_until = Some(at("2026-03-01T01:00:00Z"));
+        account.take_standing(standing, &catalog, at("2026-02-28T09:00:00Z"));
+        assert_eq!(account.due(terms), at("2026-03-01T01:00:00Z"));
     }
 
     #[test]

@@ -20,7 +20,6 @@ pub(crate) use self::draft::{KeptMessage, outbox_id, outbox_kind};
 pub use self::lanes::{Admission, BacklogFull, Lanes};
 pub use self::period::Period;
 pub use self::plan::put_on_plan;
-pub(crate) use self::reset::ATTEMPTS;
 pub use self::reset::{EnqueueError, current, enqueue_due_resets, reset};
 pub use self::shelf::{Place, Shelf};
 pub use self::standing::{PaidPlan, Standing};

@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::reset::ATTEMPTS;
 use super::{Account, account};
 use crate::catalog::{Catalog, PlanId};
 use crate::ids::UserId;
-use crate::ports::documents::{Documents, DocumentsError, NewDocument, Write, encode};
+use crate::ports::documents::{Documents, DocumentsError, NewDocument, Rounds, Write, encode};
 
 /// Puts an account on `plan` from `now` on, with that plan's credits for a month. `None`: there is no such account.
 pub async fn put_on_plan(
@@ -16,8 +15,8 @@ pub async fn put_on_plan(
     plan: PlanId,
     now: Timestamp,
 ) -> Result<Option<Account>, DocumentsError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let Some(document) = documents.get(user.as_str(), account::KIND).await? else {
             return Ok(None);
         };
@@ -36,9 +35,7 @@ pub async fn put_on_plan(
         writes.extend(entries.iter().map(|entry| Write::Create(entry.document())));
         match documents.commit(user.as_str(), writes).await {
             Ok(()) => return Ok(Some(account)),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned"))
 }

@@ -8,13 +8,10 @@ use jiff::Timestamp;
 use super::{Account, Draft, account};
 use crate::ids::UserId;
 use crate::messages::{QueueName, ResetAccountCredits};
-use crate::ports::documents::{DocumentsError, encode};
+use crate::ports::documents::{DocumentsError, Rounds, encode};
 use crate::ports::identity::Person;
 use crate::ports::queue::{Outgoing, QueueError};
 use crate::services::Services;
-
-/// How often a decision is taken anew when others decide first. Each round somebody gets through.
-pub(crate) const ATTEMPTS: usize = 16;
 
 /// The account as it is now: opened when seen for the first time, reset when its month is over.
 pub async fn current(
@@ -35,17 +32,15 @@ async fn settle(
     user: &UserId,
     person: Option<&Person>,
 ) -> Result<Account, DocumentsError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let draft = Draft::open(services, user, person).await?;
         let account = draft.account.clone();
         match draft.commit(services).await {
             Ok(()) => return Ok(account),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned"))
 }
 
 /// Asks who is due and sends one message each; does no reset itself. Returns how many were sent.

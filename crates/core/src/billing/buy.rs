@@ -1,9 +1,9 @@
 //! The way to the payment service's pages.
 
-use crate::accounts::{ATTEMPTS, Draft, Standing};
+use crate::accounts::{Draft, Standing};
 use crate::catalog::{PlanCredits, PlanId};
 use crate::ids::UserId;
-use crate::ports::documents::DocumentsError;
+use crate::ports::documents::{DocumentsError, Rounds};
 use crate::ports::identity::Person;
 use crate::ports::payments::{
     Buyer, CheckoutOrder, CustomerId, Payments, PaymentsError, PortalErrand, PortalVisit, Ware,
@@ -92,7 +92,7 @@ pub async fn buy(
             }
         }
     }
-    let success_url = format!("{home}?session_id={{CHECKOUT_SESSION_ID}}");
+    let success_url = format!("{home}/?session_id={{CHECKOUT_SESSION_ID}}");
     let order = CheckoutOrder {
         user,
         customer: &customer,
@@ -138,25 +138,22 @@ async fn customer(
     person: &Person,
 ) -> Result<CustomerId, BuyError> {
     let mut made = None;
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let mut draft = Draft::open(services, user, Some(person)).await?;
         if let Some(standing) = &draft.account.standing {
             return Ok(standing.customer.clone());
         }
-        let customer = match &made {
-            Some(customer) => customer,
-            None => {
-                let (email, name) = (person.email.as_deref(), person.name.as_deref());
-                made.insert(payments.customer(&Buyer { user, email, name }).await?)
-            }
+        let customer = if let Some(customer) = &made {
+            customer
+        } else {
+            let (email, name) = (person.email.as_deref(), person.name.as_deref());
+            made.insert(payments.customer(&Buyer { user, email, name }).await?)
         };
         draft.account.standing = Some(Standing::of(customer.clone(), draft.now));
         match draft.commit(services).await {
             Ok(()) => return Ok(customer.clone()),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::gifts::{Gift, gifts};
 use super::receipt::Receipt;
 use super::verdict::verdict;
-use crate::accounts::{self, ATTEMPTS, Draft};
+use crate::accounts::{self, Draft};
 use crate::credits::Drift;
 use crate::ids::UserId;
-use crate::ports::documents::{Document, DocumentsError};
+use crate::ports::documents::{Document, DocumentsError, Rounds};
 use crate::ports::payments::{Books, BooksOf, CustomerId, Payments, PaymentsError};
 use crate::services::Services;
 use futures_util::future::try_join_all;
@@ -116,15 +116,20 @@ async fn bring(
     mut asked_at: Timestamp,
 ) -> Result<Followed, FollowError> {
     let mut followed = Followed::AsItWas;
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    let mut seen = None;
+    loop {
         let mut draft = Draft::open(services, user, None).await?;
+        let known_as_of = draft.account.standing.as_ref().map(|known| known.as_of);
         if let Some(known) = &draft.account.standing {
             if known.customer != books.customer {
                 return other_customer(user, &known.customer, &books);
             }
-            // Somebody has read later than we did.
-            if known.as_of > asked_at {
+            // Somebody has read later than we did. What we read after we saw theirs is later still, whatever the
+            // clocks say.
+            if known.as_of > asked_at && seen != known_as_of {
+                seen = known_as_of;
+                rounds.again(DocumentsError::Conflict { id: accounts::KIND.into() })?;
                 asked_at = services.clock.now();
                 books = read(payments, user, &books.customer.clone()).await?;
                 continue;
@@ -146,7 +151,8 @@ async fn bring(
                 "A subscription has a price or a state that we do not know; the plan stays as it was");
         }
         let all = settle_invoices(services, user, &mut draft, &books).await?;
-        let verdict = super::verdict(&books, draft.account.standing.as_ref(), terms, asked_at);
+        let mut verdict = super::verdict(&books, draft.account.standing.as_ref(), terms, asked_at);
+        verdict.standing.as_of = known_as_of.map_or(asked_at, |known| known.max(asked_at));
         let same = draft.account.standing.as_ref();
         let same = same.is_some_and(|before| before.agrees_with(&verdict.standing));
         let now = draft.now;
@@ -161,12 +167,9 @@ async fn bring(
                     return Ok(followed);
                 }
             }
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    let busy = || DocumentsError::Unavailable("others decide all the time".into());
-    Err(last.unwrap_or_else(busy).into())
 }
 
 /// Only a customer who has bought nothing is passed over.

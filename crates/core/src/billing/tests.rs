@@ -122,7 +122,9 @@ const INVOICES: usize = 5;
 fn play(first: &[News], rest: &[News], now: Timestamp) -> Books {
     let mut books =
         Books { wallet: Wallet::default(), receipts: vec![None; INVOICES], ledger: Vec::new() };
-    first.iter().for_each(|news| books.learn(news, now));
+    for news in first {
+        books.learn(news, now);
+    }
     let job = GenerationId::new(ulid::Ulid::from_parts(1, 1));
     let spent = Credits::new(150).min(books.wallet.available(now));
     if let Ok((hold, entry)) = books.wallet.hold(&job, spent, now) {
@@ -130,7 +132,9 @@ fn play(first: &[News], rest: &[News], now: Timestamp) -> Books {
         let entries = books.wallet.close(&hold, spent, now);
         books.ledger.extend(entries);
     }
-    rest.iter().for_each(|news| books.learn(news, now));
+    for news in rest {
+        books.learn(news, now);
+    }
     books
 }
 

@@ -1,8 +1,6 @@
 //! Accepting a job: checks, then hold, job, event, idempotency key and message in one commit. Nothing waits on a
 //! provider.
 
-use std::fmt::Write as _;
-
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -13,11 +11,11 @@ use super::keeping::Keeping;
 use super::order::{NotPermitted, Objection, Order, permit};
 use super::update::{dispatch, document_of};
 use super::view::GenerationView;
-use crate::accounts::{ATTEMPTS, Admission, BacklogFull, CannotHold, Draft, Place};
+use crate::accounts::{Admission, BacklogFull, CannotHold, Draft, Place};
 use crate::catalog::Model;
-use crate::ids::{DecisionId, GenerationId, UserId};
+use crate::ids::{DecisionId, GenerationId, UserId, hex};
 use crate::ports::blobs::BlobsError;
-use crate::ports::documents::{DocumentsError, NewDocument, Write, encode};
+use crate::ports::documents::{DocumentsError, NewDocument, Rounds, Write, encode};
 use crate::ports::identity::Person;
 use crate::ports::moderation::{Category, ModerationError, Verdict};
 use crate::safety::{self, Decision, Fingerprint};
@@ -116,8 +114,8 @@ async fn accept(
     let fingerprint = hex_sha256(&[encode(order).as_bytes(), encode(&retry_of).as_bytes()]);
     let id = GenerationId::new(services.fresh_ulid());
     let mut moderated = false;
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         if let Some(kept) = services.documents.get(user.as_str(), &key.document_id()).await? {
             return replay(services, user, &kept.decode()?, &fingerprint).await;
         }
@@ -174,11 +172,9 @@ async fn accept(
         });
         match draft.commit(services).await {
             Ok(()) => return Ok(Created { generation, position, replayed: false }),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }
 
 async fn replay(
@@ -220,10 +216,7 @@ fn hex_sha256(parts: &[&[u8]]) -> String {
     for part in parts {
         hash.update(part);
     }
-    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a String takes everything");
-        hex
-    })
+    hex(&hash.finalize())
 }
 
 impl IdempotencyKey {

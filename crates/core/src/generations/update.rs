@@ -7,11 +7,11 @@ use super::image::ImageState;
 use super::keeping::Keeping;
 use super::pace::{self, Pace};
 use super::view::GenerationView;
-use crate::accounts::{ATTEMPTS, Draft, outbox_id};
+use crate::accounts::{Draft, outbox_id};
 use crate::credits::Credits;
 use crate::ids::{GenerationId, UserId};
 use crate::messages::{FinishGeneration, News, QueueName, SubmitGeneration};
-use crate::ports::documents::{DocumentsError, Etag, NewDocument, encode};
+use crate::ports::documents::{DocumentsError, Etag, NewDocument, Rounds, encode};
 use crate::services::Services;
 
 /// A job under decision, with the account that pays for it.
@@ -30,8 +30,8 @@ pub(super) async fn update<T>(
     id: &GenerationId,
     mut decide: impl FnMut(&mut Case<'_>) -> T,
 ) -> Result<Option<(Generation, T)>, DocumentsError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         // The account first: a job read after it is as the account knows it or later, so the credits of one that is
         // still open are still held. The other way round a job that ended in between would be settled twice.
         let draft = Draft::open(services, user, None).await?;
@@ -51,11 +51,9 @@ pub(super) async fn update<T>(
                 measure(services, &before, &generation).await;
                 return Ok(Some((generation, answer)));
             }
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned"))
 }
 
 /// A job that a rule has changed goes into the draft, with an event if its owner can see the change: three writes at

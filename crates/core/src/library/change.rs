@@ -7,11 +7,11 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 
 use super::collections::Collections;
-use crate::accounts::{ATTEMPTS, Account, Draft};
+use crate::accounts::{Account, Draft};
 use crate::catalog::Catalog;
 use crate::generations::{Generation, Removal, Stage, take_in, take_in_quietly};
 use crate::ids::{CollectionId, GenerationId, UserId};
-use crate::ports::documents::{DocumentsError, MAX_WRITES};
+use crate::ports::documents::{DocumentsError, MAX_WRITES, Rounds};
 use crate::services::Services;
 
 /// One thing done to jobs. Doing it again changes nothing.
@@ -80,8 +80,8 @@ async fn in_one_commit(
     ids: &[GenerationId],
     change: &Change,
 ) -> Result<Vec<(GenerationId, Changed)>, DocumentsError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         // The account first, as in every decision about a job: see `generations::update`.
         let mut draft = Draft::open(services, user, None).await?;
         let mut collections = Collections::read(services, user).await?;
@@ -116,11 +116,9 @@ async fn in_one_commit(
         collections.write(&mut draft);
         match draft.commit(services).await {
             Ok(()) => return Ok(all),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned"))
 }
 
 /// What a rule looks at beside the job.

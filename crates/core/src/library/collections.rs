@@ -4,10 +4,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{ATTEMPTS, Draft};
+use crate::accounts::Draft;
 use crate::ids::{CollectionId, UserId};
 use crate::messages::{Chore, LibraryChore, QueueName};
-use crate::ports::documents::{DocumentsError, Etag, NewDocument, encode};
+use crate::ports::documents::{DocumentsError, Etag, NewDocument, Rounds, encode};
 use crate::services::Services;
 
 /// The kind of the document, and its id: there is one in a partition, or none yet.
@@ -131,19 +131,17 @@ async fn decide(
     user: &UserId,
     mut rule: impl FnMut(&mut Collections, &mut Draft) -> Result<Collection, CollectionError>,
 ) -> Result<Collection, CollectionError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let mut draft = Draft::open(services, user, None).await?;
         let mut collections = Collections::read(services, user).await?;
         let answer = rule(&mut collections, &mut draft)?;
         collections.write(&mut draft);
         match draft.commit(services).await {
             Ok(()) => return Ok(answer),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }
 
 impl Collections {

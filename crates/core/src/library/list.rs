@@ -1,10 +1,10 @@
 //! One page of a user's jobs, and how many there are.
 
 use super::Filter;
-use crate::accounts::{ATTEMPTS, Draft, Place, Shelf};
+use crate::accounts::{Draft, Place, Shelf};
 use crate::generations::{Generation, KIND, TRASH};
 use crate::ids::{GenerationId, UserId};
-use crate::ports::documents::{Document, DocumentsError, Search};
+use crate::ports::documents::{Document, DocumentsError, Rounds, Search};
 use crate::services::Services;
 
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub async fn list(
 
 /// How many jobs the library has. An account that is older than the counts is counted first, once.
 pub async fn shelf(services: &Services, user: &UserId) -> Result<Shelf, DocumentsError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let mut draft = Draft::open(services, user, None).await?;
         if let Some(shelf) = draft.account.shelf {
             return Ok(shelf);
@@ -48,11 +48,9 @@ pub async fn shelf(services: &Services, user: &UserId) -> Result<Shelf, Document
         draft.account.shelf = Some(shelf.clone());
         match draft.commit(services).await {
             Ok(()) => return Ok(shelf),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned"))
 }
 
 async fn counted(services: &Services, user: &UserId) -> Result<Shelf, DocumentsError> {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::change::Refusal;
 use super::token;
-use crate::accounts::ATTEMPTS;
 use crate::catalog::OutputFormat;
 use crate::generations::{
     Asset, Generation, ImageState, KIND as GENERATION, Removal, Rendition, blob_key,
@@ -16,7 +15,7 @@ use crate::generations::{
 use crate::ids::{GenerationId, ShareId, UserId};
 use crate::ports::blobs::BlobsError;
 use crate::ports::documents::{
-    Condition, Document, DocumentsError, Found, NewDocument, Search, Test, Write, encode,
+    Condition, Document, DocumentsError, Found, NewDocument, Rounds, Search, Test, Write, encode,
 };
 use crate::services::Services;
 
@@ -97,8 +96,8 @@ pub async fn share(
     show_prompt: bool,
 ) -> Result<Share, ShareError> {
     let share = ShareId::new(services.fresh_ulid());
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let found = services.documents.get(user.as_str(), id.as_str()).await?;
         let document = found.ok_or(Refusal::NotFound)?;
         let job: Generation = document.decode()?;
@@ -136,11 +135,9 @@ pub async fn share(
         });
         match services.documents.commit(user.as_str(), writes).await {
             Ok(()) => return Ok(new),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }
 
 /// One page of a user's links, newest first, of one job or of all; `limit` is 1 to 100.

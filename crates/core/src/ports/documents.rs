@@ -135,6 +135,26 @@ pub enum DocumentsError {
     Refused(#[source] BoxError),
 }
 
+/// Counts how often a decision was taken anew because others decided first. Each round somebody gets through, so a
+/// decision that is small gets through soon.
+#[derive(Debug, Default)]
+pub struct Rounds(usize);
+
+/// The most rounds of one decision.
+const MOST_ROUNDS: usize = 16;
+
+impl Rounds {
+    /// Whether to read and decide again after a commit that failed: it was a conflict, and not the last that is
+    /// taken. Otherwise the error is what to answer with.
+    pub fn again(&mut self, error: DocumentsError) -> Result<(), DocumentsError> {
+        self.0 += 1;
+        match error {
+            DocumentsError::Conflict { .. } if self.0 < MOST_ROUNDS => Ok(()),
+            error => Err(error),
+        }
+    }
+}
+
 impl Document {
     /// The body as a value of the feature that owns this kind.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, DocumentsError> {

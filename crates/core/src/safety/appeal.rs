@@ -4,9 +4,8 @@ use jiff::Timestamp;
 
 use super::decision::{Answer, Appeal, Decision, KIND, Outcome, Subject};
 use super::pardon::Fingerprint;
-use crate::accounts::ATTEMPTS;
 use crate::ids::{DecisionId, UserId};
-use crate::ports::documents::{Documents, DocumentsError, Etag, Write};
+use crate::ports::documents::{Documents, DocumentsError, Etag, Rounds, Write};
 use crate::services::Services;
 
 /// Characters of a message or note.
@@ -154,8 +153,8 @@ async fn change(
     id: &DecisionId,
     mut decide: impl FnMut(&mut Decision) -> Result<Vec<Fingerprint>, AppealError>,
 ) -> Result<Decision, AppealError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let (etag, before) = read(documents, user, id).await?.ok_or(AppealError::NotFound)?;
         let mut decision = before.clone();
         let pardoned = decide(&mut decision)?;
@@ -171,9 +170,7 @@ async fn change(
         }
         match documents.commit(user.as_str(), writes).await {
             Ok(()) => return Ok(decision),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }

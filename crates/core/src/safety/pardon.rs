@@ -1,12 +1,10 @@
 //! What an overturned decision lets through: for one owner, the very same thing and nothing else.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::generations::Order;
-use crate::ids::UserId;
+use crate::ids::{UserId, hex};
 use crate::ports::documents::{DocumentsError, NewDocument, encode};
 use crate::services::Services;
 
@@ -49,11 +47,7 @@ impl Fingerprint {
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        let hex = hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a String takes everything");
-            hex
-        });
-        Self(hex)
+        Self(hex(&hash.finalize()))
     }
 
     fn document_id(&self) -> String {

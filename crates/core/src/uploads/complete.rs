@@ -4,10 +4,10 @@
 //! the same.
 
 use super::upload::{Picture, Upload, UploadState, document_of, picture_key, raw_key, read};
-use crate::accounts::{ATTEMPTS, Draft};
+use crate::accounts::Draft;
 use crate::ids::{DecisionId, UploadId, UserId};
 use crate::ports::blobs::BlobsError;
-use crate::ports::documents::DocumentsError;
+use crate::ports::documents::{DocumentsError, Rounds};
 use crate::ports::imaging::{Normalised, Unusable};
 use crate::ports::moderation::{Category, ModerationError, Verdict};
 use crate::safety::{self, Decision, Fingerprint};
@@ -153,8 +153,8 @@ async fn settle(
     state: &UploadState,
     decision: Option<&Decision>,
 ) -> Result<Upload, CompleteError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let mut draft = Draft::open(services, &upload.user, None).await?;
         let found = read(services, &upload.user, &upload.id).await?;
         let (mut upload, etag) = found.ok_or(CompleteError::NotFound)?;
@@ -171,11 +171,9 @@ async fn settle(
         }
         match draft.commit(services).await {
             Ok(()) => return decided(upload).expect("it is open no more"),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }
 
 /// Removes what the decision left over. Best effort: what was sent is removed again when its time is over, and no

@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::upload::{Upload, UploadState, document_of, raw_key};
-use crate::accounts::{ATTEMPTS, Draft, TooManyUploads};
+use crate::accounts::{Draft, TooManyUploads};
 use crate::catalog::UploadLimits;
 use crate::ids::{UploadId, UserId};
 use crate::ports::blobs::{BlobsError, UploadUrl};
-use crate::ports::documents::DocumentsError;
+use crate::ports::documents::{DocumentsError, Rounds};
 use crate::ports::identity::Person;
 use crate::services::Services;
 
@@ -79,8 +79,8 @@ pub async fn offer(
     let limits = services.catalog.uploads;
     let id = UploadId::new(services.fresh_ulid());
     let key = raw_key(user, &id);
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let mut draft = Draft::open(services, user, Some(person)).await?;
         draft.account.admit_upload(&id, limits.most_unused)?;
         let (most, life) = (limits.most_bytes, limits.link_life);
@@ -99,11 +99,9 @@ pub async fn offer(
         draft.create(document_of(&upload));
         match draft.commit(services).await {
             Ok(()) => return Ok(Offered { upload, link }),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other.into()),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned").into())
 }
 
 fn after(now: Timestamp, limits: UploadLimits) -> Timestamp {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::upload::{KIND, Upload, UploadState, document_of, picture_key, raw_key, read};
-use crate::accounts::{ATTEMPTS, Draft, EnqueueError};
+use crate::accounts::{Draft, EnqueueError};
 use crate::ids::{UploadId, UserId};
 use crate::messages::{QueueName, RemoveUpload};
 use crate::ports::blobs::BlobsError;
-use crate::ports::documents::{DocumentsError, Etag, Write, encode};
+use crate::ports::documents::{DocumentsError, Etag, Rounds, Write, encode};
 use crate::ports::queue::Outgoing;
 use crate::services::Services;
 
@@ -84,8 +84,8 @@ async fn replace(services: &Services, upload: &Upload, etag: Etag) -> Result<(),
 
 /// Makes it unusable and gives its place back. `false`: a job came first, or it is gone already.
 async fn closed(services: &Services, user: &UserId, id: &UploadId) -> Result<bool, DocumentsError> {
-    let mut last = None;
-    for _ in 0..ATTEMPTS {
+    let mut rounds = Rounds::default();
+    loop {
         let mut draft = Draft::open(services, user, None).await?;
         let Some((mut upload, etag)) = read(services, user, id).await? else { return Ok(false) };
         if upload.state == UploadState::Removed {
@@ -99,9 +99,7 @@ async fn closed(services: &Services, user: &UserId, id: &UploadId) -> Result<boo
         draft.replace(etag, document_of(&upload));
         match draft.commit(services).await {
             Ok(()) => return Ok(true),
-            Err(conflict @ DocumentsError::Conflict { .. }) => last = Some(conflict),
-            Err(other) => return Err(other),
+            Err(error) => rounds.again(error)?,
         }
     }
-    Err(last.expect("every round but a conflict returned"))
 }

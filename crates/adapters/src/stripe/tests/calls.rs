@@ -56,6 +56,24 @@ async fn a_customer_who_changed_their_name_since_the_answer_was_lost_is_found() 
 }
 
 #[tokio::test]
+async fn a_customer_whose_making_broke_is_looked_for_and_else_made_again() {
+    // Stripe keeps a 500 for the key, and says that another try is of no use.
+    let broken = answer(500, "").with("stripe-should-retry", "false");
+    let customer = || answer(200, include_str!("../fixtures/customer.json"));
+    let listed = list(include_str!("../fixtures/customer.json"));
+    for (listed, then, posts) in [(listed, broken.clone(), 1), (list(""), customer(), 2)] {
+        let server = Server::script([broken.clone(), listed, then]).await;
+        let user = user();
+        let made = stripe(&server.url).customer(&buyer(&user, "ada@example.com")).await;
+        assert_eq!(made.expect("a customer"), CustomerId("cus_1".into()));
+        let seen = calls(&server, "POST customers");
+        assert_eq!(seen.len(), posts);
+        let keys: Vec<_> = seen.iter().filter_map(|it| it.header("idempotency-key")).collect();
+        assert!(keys.len() == 1 || keys[0] != keys[1], "{keys:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_does_not_quote_the_buyer() {
     let error = r#"{"error":{"type":"invalid_request_error","code":"email_invalid","param":"email",
         "message":"Invalid email address: ada@example.com of Ada"}}"#;
@@ -347,6 +365,23 @@ async fn what_nobody_meant_to_buy_is_ended_and_given_back() {
         assert_eq!(value(&form(&refunds[1]), "charge"), Some("ch_3"));
         assert_eq!(calls(&server, "DELETE subscriptions/sub_1")[0].header("idempotency-key"), None);
     }
+}
+
+#[tokio::test]
+async fn a_refund_that_broke_is_asked_for_by_another_key() {
+    let whole = payment("inpay_1", "paid", r#"{"type":"payment_intent","payment_intent":"pi_1"}"#);
+    let whole = format!(r#","payments":{{"data":[{whole}],"has_more":false}}"#);
+    let server = Server::start(move |seen| match path(seen) {
+        "invoices" => paid(&whole),
+        "refunds" if seen.header("idempotency-key").is_some_and(|key| key.ends_with("pi_1")) => {
+            answer(500, "").with("stripe-should-retry", "false")
+        }
+        "refunds" => answer(400, include_str!("../fixtures/error_already_refunded.json")),
+        _ => answer(200, include_str!("../fixtures/subscription.json")),
+    })
+    .await;
+    stripe(&server.url).undo(&SubscriptionId("sub_1".into())).await.expect("undone");
+    assert_eq!(calls(&server, "POST refunds").len(), 2);
 }
 
 #[tokio::test]

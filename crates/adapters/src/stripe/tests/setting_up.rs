@@ -1,7 +1,8 @@
 //! Setting Stripe up, against a server that remembers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +10,7 @@ use super::*;
 
 /// Products, prices, configurations and endpoints, by path and id.
 #[derive(Debug, Default)]
-struct Memory(Mutex<BTreeMap<String, Value>>);
+struct Memory(Mutex<BTreeMap<String, Value>>, Mutex<BTreeSet<String>>);
 
 impl Memory {
     async fn serve(self: &Arc<Self>) -> Server {
@@ -39,7 +40,9 @@ impl Memory {
                 answer(404, include_str!("../fixtures/error_missing_customer.json"))
             };
         }
-        assert!(seen.header("idempotency-key").is_some());
+        let key = seen.header("idempotency-key").expect("a key").to_owned();
+        let new = self.1.lock().expect("a test").insert(key.clone());
+        assert!(new, "{key} is another call's");
         let sent = form(seen);
         let place = if things.contains_key(&path) {
             path
@@ -113,7 +116,10 @@ const URL: &str = "https://api.example.com/api/webhooks/stripe";
 async fn set_up(server: &Server, url: Option<&str>) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut tell = |step| steps.push(step);
-    stripe(&server.url).set_up(url, &mut tell).await.expect("set up");
+    // Each run is a while after the one before.
+    let clock = TestClock::new();
+    clock.advance(Duration::from_secs(server.seen().len() as u64));
+    at(&clock, settings(&server.url)).set_up(url, &mut tell).await.expect("set up");
     steps
 }
 

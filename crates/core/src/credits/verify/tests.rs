@@ -84,7 +84,9 @@ impl Books {
         let taken = entries.iter().any(|e| self.ledger.contains_key(&e.id()));
         if !taken {
             self.wallet = wallet;
-            entries.iter().for_each(|entry| self.balances.add(entry));
+            for entry in &entries {
+                self.balances.add(entry);
+            }
             self.ledger.extend(entries.into_iter().map(|e| (e.id(), e)));
         }
         !taken
