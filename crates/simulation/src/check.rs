@@ -1,5 +1,7 @@
 //! What must hold when all is quiet.
 
+mod money;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use imagegen_core::accounts::{self, Account, StoredEvent, event_id};
@@ -19,6 +21,8 @@ use crate::people::mood;
 use crate::watch::decode;
 use crate::world::{World, locked};
 
+pub(crate) use self::money::moved as money_moved;
+
 /// What is not wrong but worth knowing.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Counts {
@@ -29,6 +33,11 @@ pub struct Counts {
     pub stray_blobs: u64,
     /// Predictions that were drawn to their end a while after their job had ended without them.
     pub drawn_for_nobody: u64,
+    pub payments: u64,
+    pub refunds: u64,
+    pub disputes: u64,
+    /// Subscriptions that were bought twice, and undone.
+    pub undone: u64,
 }
 
 /// A provider that is told by then to stop was told in time.
@@ -68,6 +77,7 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
                 .collect(),
         };
         books(&partition, &mut broken);
+        money::settled(world, &partition.account, &partition.entries, &mut broken);
         let uploads: Vec<Upload> = of_kind(uploads::KIND).map(decode).collect();
         places(&partition.account, &uploads, &mut broken);
         brought.extend(uploads);
@@ -90,6 +100,13 @@ pub(crate) fn everything(world: &World) -> (Vec<String>, Counts) {
         counts.succeeded += u64::from(job.status() == generations::Status::Succeeded);
     }
     pictures(world, &jobs, &brought, &mut broken, &mut counts);
+    {
+        let till = locked(&world.till);
+        counts.payments = till.payments;
+        counts.refunds = till.refunds;
+        counts.disputes = till.disputes;
+        counts.undone = till.undone.len() as u64;
+    }
     provider(world, &jobs, &mut broken, &mut counts);
     (broken, counts)
 }

@@ -80,6 +80,11 @@ impl Edge {
         self.call(path, &[("webhook-id", id.to_owned())], body).await
     }
 
+    /// The payment service's call.
+    pub(crate) async fn notice(&self, signature: &str, body: Vec<u8>) -> Answer {
+        self.call("/api/webhooks/stripe", &[("stripe-signature", signature.to_owned())], body).await
+    }
+
     async fn invoke(&self, name: &str, data: &Value) -> Result<(), String> {
         let envelope = json!({ "Data": data, "Metadata": {} });
         let answer = self.call(&format!("/{name}"), &[], envelope.to_string().into_bytes()).await;

@@ -9,6 +9,7 @@ use imagegen_core::ports::documents::{
 };
 use jiff::Timestamp;
 
+use crate::check;
 use crate::faults::Port;
 use crate::watch::Change;
 use crate::world::{Caller, NoAnswer, locked};
@@ -230,7 +231,8 @@ impl Documents for Caller {
                     world.note(|| format!("{process} commit {}", brief(&writes)));
                     let now = world.now();
                     let found = locked(&world.watch).committed(&partition, &changes, now);
-                    for what in found {
+                    let money = check::money_moved(&world, &partition, &changes);
+                    for what in found.into_iter().chain(money) {
                         world.broken(what);
                     }
                 }

@@ -25,6 +25,7 @@ pub(crate) enum Port {
     Moderation,
     Imaging,
     Realtime,
+    Payments,
 }
 
 /// A kind of trouble, for the tally.
@@ -81,6 +82,7 @@ struct Outage {
 pub(crate) struct Weather {
     pub(crate) rates: Rates,
     outages: Vec<Outage>,
+    calm: bool,
     /// The mean time between kills, if there are any.
     pub(crate) kill_every: Option<Duration>,
     /// The most that the clock of a process is off.
@@ -102,7 +104,8 @@ pub(crate) struct Fate {
 }
 
 impl Weather {
-    pub(crate) fn draw(seed: u64, level: Level) -> Self {
+    /// `months`: how long things go wrong in a run of which months are seen.
+    pub(crate) fn draw(seed: u64, level: Level, months: Option<Duration>) -> Self {
         let mut random = Random::new(seed, "weather");
         // Of ten thousand calls; each kind of fault is drawn on its own, so that runs differ in character too.
         let intensity = match level {
@@ -127,9 +130,11 @@ impl Weather {
             webhook_late: rate(300),
             throttled: rate(300),
         };
-        let ends_at = Duration::from_secs(60 * random.between(10, 40));
+        let evening = Duration::from_secs(60 * random.between(10, 40));
+        let ends_at = months.unwrap_or(evening);
         let mut outages = Vec::new();
-        if intensity > 0 {
+        // In a run of months they come as it goes on.
+        if intensity > 0 && months.is_none() {
             for (port, most_seconds) in
                 [(Port::Documents, 60), (Port::Provider, 600), (Port::Moderation, 600)]
             {
@@ -146,12 +151,18 @@ impl Weather {
         Self {
             rates,
             outages,
+            calm: intensity == 0,
             kill_every,
             skew: Duration::from_millis(if skewed { random.between(1, 2000) } else { 0 }),
             ends_at,
             detects_duplicates: random.chance(8000),
             rewrites_bodies: random.chance(1000),
         }
+    }
+
+    /// Whether nothing goes wrong at all in this run.
+    pub(crate) fn is_calm(&self) -> bool {
+        self.calm
     }
 
     /// What happens to a call that begins at `now`.
@@ -161,6 +172,7 @@ impl Weather {
             Port::Realtime | Port::Queue => 20,
             Port::Blobs | Port::Imaging => 60,
             Port::Moderation => 200,
+            Port::Payments => 300,
             Port::Provider => 600,
         };
         let mut time = |most| Duration::from_millis(random.between(0, most));

@@ -82,6 +82,10 @@ impl Sum {
         sum.delivered += one.delivered;
         sum.stray_blobs += one.stray_blobs;
         sum.drawn_for_nobody += one.drawn_for_nobody;
+        sum.payments += one.payments;
+        sum.refunds += one.refunds;
+        sum.disputes += one.disputes;
+        sum.undone += one.undone;
         if !report.broken.is_empty() {
             self.broken.push((report.seed, report.broken));
         }
@@ -92,7 +96,9 @@ impl Sum {
             println!("seed {seed}: {} broken", broken.len());
             broken.iter().take(5).for_each(|what| println!("    {what}"));
         }
-        let Counts { jobs, succeeded, delivered, stray_blobs, drawn_for_nobody } = self.counts;
+        let Counts { jobs, succeeded, delivered, .. } = self.counts;
+        let Counts { stray_blobs, drawn_for_nobody, .. } = self.counts;
+        let Counts { payments, refunds, disputes, undone, .. } = self.counts;
         print!("{} runs", self.runs);
         if let Some(start) = start {
             let seconds = start.elapsed().as_secs_f64();
@@ -104,6 +110,9 @@ impl Sum {
             println!("{:>10} {}", self.faults.get(&fault).unwrap_or(&0), fault.as_str());
         }
         println!("{:>10} dead letters, all replayed", self.dead_letters);
+        println!(
+            "{payments:>10} payments, {refunds} refunds, {disputes} disputes, {undone} undone"
+        );
         println!("{stray_blobs:>10} stray blobs");
         println!("{drawn_for_nobody:>10} pictures drawn for nobody");
         println!("{:>10} runs with a broken invariant", self.broken.len());

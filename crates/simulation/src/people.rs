@@ -1,5 +1,6 @@
 //! The users: who they are, what they wish for, and how their clients behave when nobody answers.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,8 +34,8 @@ pub(crate) mod mood {
 #[derive(Debug, Clone)]
 pub(crate) struct User {
     pub(crate) id: UserId,
-    person: Person,
-    plan: PlanId,
+    pub(crate) person: Person,
+    pub(crate) plan: PlanId,
     /// When the first month ends, if it does while we watch.
     month_ends: Option<Duration>,
 }
@@ -109,6 +110,20 @@ pub(crate) async fn live(world: Arc<World>, user: User, mut random: Random) {
         if random.chance(2500) {
             sleep(Duration::from_secs(random.between(1, 240))).await;
         }
+        let wish = wish(&mut random, number, user.plan);
+        let stream = Random::new(random.number(), "client");
+        clients.push(tokio::spawn(client(Arc::clone(&world), user.clone(), wish, stream)));
+    }
+    for client in clients {
+        client.await.expect("a client does not panic");
+    }
+}
+
+/// A few jobs, of numbers that no other has.
+pub(crate) async fn draw(world: Arc<World>, user: User, numbers: Range<u32>, mut random: Random) {
+    let mut clients = Vec::new();
+    for number in numbers {
+        sleep(Duration::from_secs(random.between(0, 60))).await;
         let wish = wish(&mut random, number, user.plan);
         let stream = Random::new(random.number(), "client");
         clients.push(tokio::spawn(client(Arc::clone(&world), user.clone(), wish, stream)));
@@ -217,7 +232,7 @@ async fn bring_along(world: &Arc<World>, user: &User, random: &mut Random) -> Op
     Some(json!({ "upload_id": id }))
 }
 
-fn key(random: &mut Random) -> String {
+pub(crate) fn key(random: &mut Random) -> String {
     format!("key-{:016x}", random.number())
 }
 

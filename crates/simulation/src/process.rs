@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use imagegen_core::ports::payments::Payments;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 use jiff::SignedDuration;
@@ -15,6 +16,7 @@ use tokio::time::sleep;
 use crate::deliver::Edge;
 use crate::faults::Fault;
 use crate::provider;
+use crate::till::APP_URL;
 use crate::world::{Caller, World, locked};
 
 /// One life of one process.
@@ -96,13 +98,13 @@ pub(crate) fn services(world: &Arc<World>, process: &Arc<Process>) -> Services {
         moderation: caller.clone(),
         imaging: caller.clone(),
         clock: caller.clone(),
-        ids: caller,
+        ids: caller.clone(),
         catalog: Arc::clone(&world.catalog),
         paces: Arc::default(),
         tickets: TicketKey::new("simulation"),
         public_url: with_webhook.then(|| PUBLIC_URL.to_owned()),
-        payments: None,
-        app_url: None,
+        payments: world.months.map(|_| caller.clone() as Arc<dyn Payments>),
+        app_url: world.months.map(|_| APP_URL.to_owned()),
     }
 }
 

@@ -11,12 +11,12 @@ use tokio::time::{interval, sleep};
 use crate::check::{self, Counts};
 use crate::faults::{Fault, Level};
 use crate::people::{self, User};
-use crate::process::{self, Slot};
+use crate::process::{self, Ran, Slot};
 use crate::random::Random;
 use crate::trace::Recording;
 use crate::watch::decode;
 use crate::world::{World, locked};
-use crate::{bus, deliver};
+use crate::{bus, deliver, shop};
 
 /// What a run came to.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub struct Report {
 
 /// All is quiet by then, or something hangs.
 const LIMIT: Duration = Duration::from_hours(3);
+
+const DAILY: Duration = Duration::from_hours(24);
 
 /// Runs the whole story of `seed`.
 pub fn run(seed: u64, level: Level, recording: Recording) -> Report {
@@ -58,26 +60,25 @@ pub(crate) fn on_virtual_time<T>(story: impl Future<Output = T>) -> T {
 async fn tell(world: &Arc<World>, seed: u64) -> Report {
     let mut random = Random::new(seed, "people");
     process::boot(world, usize::try_from(random.between(1, 4)).expect("a few"));
-    let users = people::move_in(world, &mut random).await;
+    let users = match world.months {
+        Some(_) => shop::move_in(world, &mut random).await,
+        None => people::move_in(world, &mut random).await,
+    };
     world.begin();
     let timers = timers(world);
     let killer = tokio::spawn(process::killer(Arc::clone(world)));
-    let lives: Vec<_> = users
-        .iter()
-        .map(|user| {
-            let stream = Random::new(random.number(), "life");
-            tokio::spawn(people::live(Arc::clone(world), user.clone(), stream))
-        })
-        .collect();
-    for life in lives {
-        life.await.expect("a life does not panic");
+    match world.months {
+        Some(_) => shop::months(world, &users, &mut random).await,
+        None => evening(world, &users, &mut random).await,
     }
     quiet(world).await;
     let (broken, counts) = check::everything(world);
     let virtual_time = world.elapsed();
     killer.abort();
-    if broken.is_empty() {
-        a_month_later(world, &users).await;
+    match world.months {
+        Some(_) if broken.is_empty() => shop::afterwards(world, &users).await,
+        None if broken.is_empty() => a_month_later(world, &users).await,
+        Some(_) | None => {}
     }
     timers.iter().for_each(JoinHandle::abort);
     let mut broken: Vec<_> = locked(&world.watch).broken.drain(..).chain(broken).collect();
@@ -93,6 +94,16 @@ async fn tell(world: &Arc<World>, seed: u64) -> Report {
     }
 }
 
+async fn evening(world: &Arc<World>, users: &[User], random: &mut Random) {
+    let lives = users.iter().map(|user| {
+        let stream = Random::new(random.number(), "life");
+        tokio::spawn(people::live(Arc::clone(world), user.clone(), stream))
+    });
+    for life in lives.collect::<Vec<_>>() {
+        life.await.expect("a life does not panic");
+    }
+}
+
 /// Every timer is a singleton: one tick ends before the next one begins.
 pub(crate) fn timers(world: &Arc<World>) -> Vec<JoinHandle<()>> {
     let timers = deliver::timers().into_iter().map(|(name, every)| timer(world, name, every));
@@ -104,11 +115,23 @@ fn timer(world: &Arc<World>, name: &'static str, every: Duration) -> JoinHandle<
     tokio::spawn(async move {
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut failed = 0;
         loop {
             ticks.tick().await;
-            process::invoke(&world, name, move |edge| async move { edge.tick(name).await }).await;
+            failed = if tick(&world, name).await { 0 } else { failed + 1 };
+            // What failed for two days is noticed, and run again by hand.
+            while failed > 1 && every >= DAILY {
+                sleep(Duration::from_mins(world.chance(|r| r.between(5, 60)))).await;
+                failed = if tick(&world, name).await { 0 } else { failed + 1 };
+            }
         }
     })
+}
+
+/// Whether all went well.
+async fn tick(world: &Arc<World>, name: &'static str) -> bool {
+    let work = move |edge: deliver::Edge| async move { edge.tick(name).await };
+    matches!(process::invoke(world, name, work).await, Ran::Done(Ok(())))
 }
 
 /// Waits until nothing is under way any more, or it is plain that something hangs.

@@ -17,6 +17,7 @@ use crate::process::{Process, Slot};
 use crate::provider::Studio;
 use crate::random::Random;
 use crate::surroundings::Published;
+use crate::till::Till;
 use crate::trace::{Recording, Trace};
 use crate::watch::Watch;
 
@@ -28,6 +29,7 @@ pub(crate) struct World {
     pub(crate) weather: Weather,
     /// While the stage is set nothing goes wrong.
     begun: AtomicBool,
+    began_at: Mutex<Duration>,
     random: Mutex<Random>,
     pub(crate) ids: Mutex<Random>,
     pub(crate) catalog: Arc<Catalog>,
@@ -35,6 +37,11 @@ pub(crate) struct World {
     pub(crate) pictures: Mutex<BTreeMap<String, Vec<u8>>>,
     pub(crate) bus: Bus,
     pub(crate) studio: Mutex<Studio>,
+    pub(crate) till: Mutex<Till>,
+    /// How long a run of money lasts; `None`: nothing is sold in this one.
+    pub(crate) months: Option<Duration>,
+    /// Who is down, and until when, besides what the weather says.
+    outage: Mutex<Option<(Port, Duration)>>,
     pub(crate) published: Mutex<Published>,
     pub(crate) watch: Mutex<Watch>,
     pub(crate) slots: Mutex<Vec<Slot>>,
@@ -65,19 +72,24 @@ impl World {
         );
         let epoch = Timestamp::from_second(1_767_225_600).expect("2026 exists");
         let catalog = Arc::new(Catalog::built_in());
+        let months = months(seed);
         Arc::new(Self {
             start: Instant::now(),
             epoch: epoch.checked_add(minutes).expect("2027 exists"),
-            weather: Weather::draw(seed, level),
+            weather: Weather::draw(seed, level, months),
             begun: AtomicBool::new(false),
+            began_at: Mutex::default(),
             random: Mutex::new(random),
             ids: Mutex::new(Random::new(seed, "ids")),
             watch: Mutex::new(Watch::new(Arc::clone(&catalog))),
-            catalog,
             store: Mutex::default(),
             pictures: Mutex::default(),
             bus: Bus::default(),
             studio: Mutex::default(),
+            till: Mutex::new(Till::new(Arc::clone(&catalog))),
+            months,
+            outage: Mutex::default(),
+            catalog,
             published: Mutex::default(),
             slots: Mutex::default(),
             tally: Mutex::default(),
@@ -99,6 +111,11 @@ impl World {
     /// From now on things go wrong.
     pub(crate) fn begin(&self) {
         self.begun.store(true, Ordering::Relaxed);
+        *locked(&self.began_at) = self.elapsed();
+    }
+
+    pub(crate) fn began_at(&self) -> Duration {
+        *locked(&self.began_at)
     }
 
     pub(crate) fn calm_down(&self) {
@@ -112,6 +129,16 @@ impl World {
 
     pub(crate) fn chance<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
         draw(&mut locked(&self.random))
+    }
+
+    /// From now on `port` is down for a while.
+    pub(crate) fn goes_down(&self, port: Port, lasts: Duration) {
+        self.note(|| format!("{port:?} is down for {lasts:?}"));
+        *locked(&self.outage) = Some((port, self.elapsed() + lasts));
+    }
+
+    fn is_down(&self, port: Port) -> bool {
+        locked(&self.outage).is_some_and(|(down, until)| down == port && self.elapsed() < until)
     }
 
     /// Whether a fault with `rate` (in ten thousand) happens now; if so, it is counted.
@@ -144,6 +171,12 @@ impl World {
         self.note(|| format!("BROKEN {what}"));
         locked(&self.watch).broken.push(what);
     }
+}
+
+/// In one seed of five money is taken, and a month or several pass.
+fn months(seed: u64) -> Option<Duration> {
+    let days = Random::new(seed, "months").between(20, 80);
+    (seed % 5 == 4).then(|| Duration::from_hours(24 * days))
 }
 
 impl Caller {
@@ -187,6 +220,8 @@ impl Caller {
         let mut fate = world.chance(|r| world.weather.fate(r, port, now));
         if calm {
             fate.fault = None;
+        } else if world.is_down(port) {
+            fate.fault = Some(Fault::Outage);
         }
         if let Some(fault) = fate.fault {
             world.count(fault);

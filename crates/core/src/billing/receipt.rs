@@ -19,11 +19,20 @@ pub struct Receipt {
     pub taken: Credits,
     /// Not taken back because it had lapsed unused.
     pub forgiven: Credits,
+    /// Of `taken`: the money stayed here after all, but the grant had lapsed and nothing was owed. Not tried again,
+    /// or the next look would pay a debt with it that came later.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept: Credits,
     /// How often it was corrected.
     pub step: u32,
 }
 
 pub(super) const KIND: &str = "receipt";
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(credits: &Credits) -> bool {
+    credits.is_zero()
+}
 
 impl Receipt {
     /// Gives what was paid for.
@@ -37,6 +46,7 @@ impl Receipt {
             expires_at,
             taken: Credits::ZERO,
             forgiven: Credits::ZERO,
+            kept: Credits::ZERO,
             step: 0,
         };
         (receipt, wallet.grant(gift.grant.clone(), now))
@@ -52,8 +62,12 @@ impl Receipt {
         let so_far = self.taken + self.forgiven;
         let step = self.step + 1;
         let entry = match given_back.checked_sub(so_far) {
-            Some(Credits::ZERO) => return None,
+            Some(Credits::ZERO) => {
+                self.kept = Credits::ZERO;
+                return None;
+            }
             Some(more) => {
+                self.kept = Credits::ZERO;
                 let (clawed, entry) = wallet.claw_back(&self.grant, more, self.forgiven, step, now);
                 self.taken += clawed.taken;
                 self.forgiven += clawed.forgiven;
@@ -61,11 +75,12 @@ impl Receipt {
             }
             None => {
                 let too_much = so_far.checked_sub(given_back).expect("it is more");
-                let amount = too_much.min(self.taken);
+                let amount = too_much.min(self.taken).checked_sub(self.kept).unwrap_or_default();
                 let (restored, entry) = wallet.restore(&self.as_grant(amount), step, now);
                 self.taken = self.taken.checked_sub(restored).expect("no more than was taken");
                 // What does not come back to a grant that has lapsed is let off, so that it is not tried again.
                 self.forgiven = given_back.checked_sub(self.taken).unwrap_or_default();
+                self.kept = self.taken.checked_sub(given_back).unwrap_or_default();
                 entry
             }
         };

@@ -167,6 +167,49 @@ proptest! {
     }
 }
 
+/// A refund that fails when the month is over pays what is owed then, and never what comes to be owed later.
+#[test]
+fn what_comes_back_to_a_lapsed_month_is_let_off_once_and_not_tried_again() {
+    let month = |refunded| {
+        let invoice = invoice(1, vec![line(Ware::Plan(PlanId::Basic), 999)]);
+        gifts(&Invoice { refunded, ..invoice }, &Catalog::built_in()).remove(0)
+    };
+    let (paid, refunded) = (month(0), month(1_000));
+    let mut wallet = Wallet::default();
+    let (then, later) = (at("2026-02-01T00:00:00Z"), at("2026-03-05T00:00:00Z"));
+    let (mut receipt, entry) = Receipt::give(&paid, &mut wallet, then);
+    let mut ledger = vec![entry];
+    ledger.extend(receipt.correct(refunded.given_back, &mut wallet, then));
+    assert_eq!(receipt.correct(paid.given_back, &mut wallet, later), None);
+    let looked = receipt.clone();
+
+    // Something else is spent, and its money goes back.
+    let pack = invoice(2, vec![line(Ware::Pack(PackId("credits_100".into())), 599)]);
+    let gift =
+        |refunded| gifts(&Invoice { refunded, ..pack.clone() }, &Catalog::built_in()).remove(0);
+    let (mut other, entry) = Receipt::give(&gift(0), &mut wallet, later);
+    ledger.push(entry);
+    let job = GenerationId::new(ulid::Ulid::from_parts(1, 1));
+    let (hold, entry) = wallet.hold(&job, Credits::new(100), later).expect("there are 100");
+    ledger.push(entry);
+    ledger.extend(wallet.close(&hold, Credits::new(100), later));
+    ledger.extend(other.correct(gift(1_000).given_back, &mut wallet, later));
+    assert_eq!(wallet.balance(), -100);
+
+    assert_eq!(receipt.correct(paid.given_back, &mut wallet, later), None);
+    assert_eq!((wallet.balance(), &receipt), (-100, &looked));
+    // The refund is tried once more: what it took is gone already.
+    assert_eq!(receipt.correct(refunded.given_back, &mut wallet, later), None);
+    assert_eq!((wallet.balance(), receipt.kept), (-100, Credits::ZERO));
+    // It fails again: what is owed by now is paid with it.
+    ledger.extend(receipt.correct(paid.given_back, &mut wallet, later));
+    assert_eq!(
+        (wallet.balance(), receipt.taken, receipt.kept),
+        (0, Credits::new(100), Credits::new(100))
+    );
+    assert_eq!(drift(&wallet, &replay(&ledger)), vec![]);
+}
+
 #[test]
 fn the_stored_form_of_schema_1_still_decodes() {
     let stored = include_str!("fixtures/receipts-1.json");
