@@ -1,9 +1,10 @@
 //! Functions and core under seeded crashes, repeats and delays.
 //!
 //! Reading order: [`faults`] (what goes wrong), [`world`] (everything outside the handler, and how one call to it
-//! goes), the ports ([`documents`], [`blobs`], [`bus`], [`provider`] with [`webhook`], [`surroundings`]), [`process`]
-//! (invocations and kills), [`deliver`] (how everything reaches the handler's functions), [`people`] (who asks for what), and the
-//! judges: [`watch`] at every commit, [`check`] at the end. [`story`] is one run.
+//! goes), the ports ([`documents`], [`blobs`], [`bus`], [`provider`] with [`webhook`], [`till`], [`surroundings`]),
+//! [`process`] (invocations and kills), [`deliver`] (how everything reaches the handler's functions), [`people`] (who
+//! asks for what), [`shop`] (months of money), and the judges: [`watch`] at every commit, [`check`] at the end.
+//! [`story`] is one run.
 //!
 //! A run is a function of its seed: time is virtual, every port call waits a while of chance before and after its
 //! effect, and all chance comes from the seed.

@@ -49,7 +49,9 @@ pub(crate) fn at_the_till<T>(
         let value = change(&mut till, world.now());
         (value, std::mem::take(&mut till.untold))
     };
-    untold.into_iter().for_each(|notice| announce(world, notice));
+    for notice in untold {
+        announce(world, notice);
+    }
     value
 }
 
@@ -67,12 +69,12 @@ pub(crate) fn visit(world: &Arc<World>, url: &str, random: &mut Random) {
         Page::Checkout { .. } if !random.chance(7500) => {}
         Page::Checkout { .. } => till.pay(number, now),
         Page::Portal { customer, errand } => match errand {
-            Errand::PaymentMethod if random.chance(7000) => till.pay_open(&customer, now),
-            Errand::PaymentMethod => {}
+            // Some change their mind.
+            Errand::PaymentMethod | Errand::Change(..) if !random.chance(7500) => {}
+            Errand::PaymentMethod => till.pay_open(&customer, now),
+            Errand::Change(id, plan) => till.change(&id, plan, now),
             Errand::Cancel(id) if random.chance(2000) => till.end(&id, now),
             Errand::Cancel(id) => till.cancel(&id, now),
-            Errand::Change(id, plan) if random.chance(8000) => till.change(&id, plan, now),
-            Errand::Change(..) => {}
             Errand::Home => {
                 till.pay_open(&customer, now);
                 let living = till.customers[&customer].books.subscriptions.iter();

@@ -13,14 +13,6 @@ impl Stripe {
         subscription: &SubscriptionId,
     ) -> Result<(), Failure> {
         let api = &self.api;
-        let ended: Result<WireSubscription, _> =
-            api.delete(&["subscriptions", &subscription.0]).await;
-        match ended {
-            Ok(_) => {}
-            // One that has ended cannot be ended.
-            Err(Failure::Refused(refusal)) if refusal.is_missing() => {}
-            Err(failure) => return Err(failure),
-        }
         let query = Form::new().with("subscription", &subscription.0);
         let query = query.with_all("expand", ["data.payments"]);
         let invoices: Vec<WireInvoice> = api.all(&["invoices"], &query).await?;
@@ -36,7 +28,16 @@ impl Stripe {
                 self.refund(subscription, payment).await?;
             }
         }
-        Ok(())
+        // Last: while it lives, whoever looks undoes it again. Ended first, its money would be kept for good when what
+        // comes after fails.
+        let ended: Result<WireSubscription, _> =
+            api.delete(&["subscriptions", &subscription.0]).await;
+        match ended {
+            Ok(_) => Ok(()),
+            // One that has ended cannot be ended.
+            Err(Failure::Refused(refusal)) if refusal.is_missing() => Ok(()),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn refund(

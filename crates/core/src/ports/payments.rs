@@ -28,7 +28,8 @@ pub trait Payments: PaymentNotices {
     /// charge or session belongs to nobody.
     async fn books(&self, of: &BooksOf) -> Result<Option<Books>, PaymentsError>;
 
-    /// Ends a subscription at once and gives back everything that was paid for it. For one that nobody meant to buy.
+    /// Gives back everything that was paid for a subscription and ends it at once. For one that nobody meant to buy.
+    /// When it fails half way the subscription still lives, so that it is undone again.
     async fn undo(&self, subscription: &SubscriptionId) -> Result<(), PaymentsError>;
 }
 

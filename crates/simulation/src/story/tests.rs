@@ -47,8 +47,21 @@ fn when_nothing_goes_wrong_every_fine_wish_is_delivered() {
 }
 
 #[test]
+fn in_a_run_of_money_months_pass_and_things_are_bought_given_back_and_undone() {
+    let (mut payments, mut refunds, mut disputes) = (0, 0, 0);
+    for seed in [4, 9, 14, 19, 24, 29] {
+        let Report { counts, virtual_time, .. } = run(seed, Level::Some, Recording::Off);
+        assert!(virtual_time > Duration::from_hours(20 * 24), "seed {seed}: {virtual_time:?}");
+        payments += counts.payments;
+        refunds += counts.refunds;
+        disputes += counts.disputes;
+    }
+    assert!(payments > 10 && refunds > 0 && disputes > 0, "{payments}, {refunds}, {disputes}");
+}
+
+#[test]
 fn the_same_seed_is_the_same_run() {
-    for seed in [1, 2, 3] {
+    for seed in [1, 2, 3, 4] {
         let trace = || run(seed, Level::All, Recording::Kept).trace;
         let (first, second) = (trace(), trace());
         assert!(first.len() > 100, "seed {seed} tells nothing");
@@ -103,6 +116,17 @@ fn the_stores_keep_the_contracts_of_their_ports() {
         let caller = Caller { world, process };
         documents::conformance::run(&caller, "run").await;
         blobs::conformance::run(&caller, "run").await;
+    });
+}
+
+#[test]
+fn a_notice_that_the_till_did_not_sign_is_refused() {
+    on_virtual_time(async {
+        let world = World::new(4, Level::None, Recording::Off);
+        let edge = Edge::new(services(&world, &Process::new(1, SignedDuration::ZERO)));
+        let body = br#"{"id":"evt_1","kind":"invoice.paid","of":{"of":"customer","id":"cus_1"}}"#;
+        assert_eq!(edge.notice("mine", body.to_vec()).await.status, 401);
+        assert_eq!(world.bus.open(), 0);
     });
 }
 

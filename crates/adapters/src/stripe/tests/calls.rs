@@ -408,4 +408,6 @@ async fn undoing_again_is_no_error() {
     let server = knowing(routes).await;
     let error = stripe(&server.url).undo(&SubscriptionId("sub_1".into())).await;
     assert!(matches!(error, Err(PaymentsError::Refused { .. })), "{error:?}");
+    // As long as its money is here it lives, so that it is undone again.
+    assert_eq!(calls(&server, "DELETE subscriptions/sub_1").len(), 0);
 }
