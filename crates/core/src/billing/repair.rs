@@ -9,8 +9,8 @@ use crate::ports::payments::PaymentsError;
 use crate::ports::queue::{Outgoing, QueueError};
 use crate::services::Services;
 
-/// How far back each round looks. It runs daily: one may fail, or even two, and nothing is missed.
-const LOOKS_BACK: Duration = Duration::from_hours(72);
+/// How far back each round looks. It runs daily: six in a row may fail, and nothing is missed.
+const LOOKS_BACK: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Debug, thiserror::Error)]
 pub enum RepairError {
@@ -25,7 +25,7 @@ pub enum RepairError {
 pub async fn repair(services: &Services) -> Result<usize, RepairError> {
     let Some(payments) = &services.payments else { return Ok(0) };
     let now = services.clock.now();
-    let since = now.checked_sub(LOOKS_BACK).expect("three days ago existed");
+    let since = now.checked_sub(LOOKS_BACK).expect("a week ago existed");
     let (mut sent, mut cursor) = (BTreeSet::new(), None);
     loop {
         let page = payments.notices(since, cursor.as_deref()).await?;
