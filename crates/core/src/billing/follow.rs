@@ -117,7 +117,7 @@ async fn bring(
 ) -> Result<Followed, FollowError> {
     let mut followed = Followed::AsItWas;
     let mut rounds = Rounds::default();
-    let mut seen = None;
+    let (mut seen, mut undone) = (None, false);
     loop {
         let mut draft = Draft::open(services, user, None).await?;
         let known_as_of = draft.account.standing.as_ref().map(|known| known.as_of);
@@ -136,22 +136,23 @@ async fn bring(
             }
         }
         let terms = &services.catalog.billing;
-        let verdict = verdict(&books, draft.account.standing.as_ref(), terms, asked_at);
-        if !verdict.doubles.is_empty() {
+        let mut verdict = verdict(&books, draft.account.standing.as_ref(), terms, asked_at);
+        if !verdict.doubles.is_empty() && !undone {
             for double in &verdict.doubles {
                 tracing::warn!(subscription = %double.0, "A second subscription is undone");
                 payments.undo(double).await?;
             }
+            // If it is still there, the next one who looks undoes it again: that changes nothing.
+            undone = true;
             asked_at = services.clock.now();
             books = read(payments, user, &books.customer.clone()).await?;
-            // If it is still there, the next one who looks undoes it again: that changes nothing.
+            continue;
         }
         if let Some(subscription) = &verdict.unknown {
             tracing::error!(subscription = %subscription.0,
                 "A subscription has a price or a state that we do not know; the plan stays as it was");
         }
         let all = settle_invoices(services, user, &mut draft, &books).await?;
-        let mut verdict = super::verdict(&books, draft.account.standing.as_ref(), terms, asked_at);
         verdict.standing.as_of = known_as_of.map_or(asked_at, |known| known.max(asked_at));
         let same = draft.account.standing.as_ref();
         let same = same.is_some_and(|before| before.agrees_with(&verdict.standing));

@@ -364,3 +364,13 @@ fn the_stored_form_of_entries_still_decodes() {
     let again = serde_json::to_value(&entries).expect("plain data");
     assert_eq!(again, serde_json::from_str::<serde_json::Value>(stored).expect("JSON"));
 }
+
+/// Decided on an account that is older than the receipt: it comes to nothing, and stops nobody.
+#[test]
+fn taking_back_from_a_wallet_that_never_had_it_does_not_panic() {
+    let mut wallet = Wallet::default();
+    let id = GrantId::of_invoice("in_1");
+    let now = at("2026-01-03T00:00:00Z");
+    let (clawed, _) = wallet.claw_back(&id, Credits::new(200), Credits::ZERO, 1, now);
+    assert_eq!((clawed.taken.get(), wallet.totals().granted), (200, 0));
+}
