@@ -127,9 +127,13 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
     response
 }
 
-/// 200 with a body that is made while it is sent, not to be kept by any cache. An error cuts the connection, so that
+/// 200 with a file to be saved under `name` (ASCII), made while it is sent, not to be kept by any cache. An error cuts the connection, so that
 /// nobody takes half a body for the whole.
-pub fn streamed<E>(pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Response
+pub fn streamed<E>(
+    content_type: &'static str,
+    name: &str,
+    pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+) -> Response
 where
     E: std::error::Error + Send + Sync + 'static,
 {
@@ -138,7 +142,11 @@ where
     });
     let pieces = Shareable(Mutex::new(pieces.boxed()));
     let mut response = warp::reply::stream(pieces).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CONTENT_DISPOSITION, disposition.expect("a file's name is ASCII"));
     response
 }
 

@@ -6,16 +6,12 @@
 // usage: node drops.mjs <url of the product> <access token> <cuts>
 
 import WebSocket from "ws";
+import { productAt } from "./product.mjs";
 
 const [base, token, wanted] = process.argv.slice(2);
 const cutsWanted = Number(wanted);
 
-async function call(method, path, body) {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const response = await fetch(base + path, { method, headers, body: body && JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
+const call = productAt(base, token);
 
 setTimeout(() => {
   console.error("a hundred cuts were not survived within five minutes", told());

@@ -4,16 +4,12 @@
 // usage: node follow.mjs <url of the product> <access token> <prompt>
 
 import { WebPubSubClient } from "@azure/web-pubsub-client";
+import { productAt } from "./product.mjs";
 
 const [base, token, prompt] = process.argv.slice(2);
 const tell = (line) => console.log(JSON.stringify(line));
 
-async function call(method, path, body) {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const response = await fetch(base + path, { method, headers, body: body && JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
+const call = productAt(base, token);
 
 // Nothing takes so long unless it fails.
 setTimeout(() => {

@@ -5,15 +5,11 @@
 
 import { readFile } from "node:fs/promises";
 import { BlockBlobClient } from "@azure/storage-blob";
+import { productAt } from "./product.mjs";
 
 const [base, token, file, order] = process.argv.slice(2);
 
-async function call(method, path, body) {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const response = await fetch(base + path, { method, headers, body: body && JSON.stringify(body) });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
+const call = productAt(base, token);
 
 const bytes = await readFile(file);
 const offered = await call("POST", "/api/v1/uploads", { content_type: "image/jpeg", bytes: bytes.length });

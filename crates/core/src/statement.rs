@@ -1,5 +1,7 @@
 //! A user's statement: each line of the ledger with a reason and, where a job is behind it, its picture.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::future::try_join_all;
 use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
@@ -54,13 +56,13 @@ pub async fn page(
     limit: usize,
 ) -> Result<StatementPage, DocumentsError> {
     let (entries, next) = entries(&*services.documents, user, before, limit).await?;
-    let pictures = entries.iter().map(|entry| async {
-        let Some(id) = generation_of(entry) else { return Ok(None) };
-        picture(services, user, id).await
-    });
-    let pictures = try_join_all(pictures).await?;
-    let lines = entries.iter().zip(pictures).map(|(entry, picture)| {
+    // Most jobs have two lines on a page, and each is read once.
+    let jobs: BTreeSet<_> = entries.iter().filter_map(generation_of).collect();
+    let read = jobs.iter().map(|id| picture(services, user, id));
+    let pictures: BTreeMap<_, _> = jobs.iter().zip(try_join_all(read).await?).collect();
+    let lines = entries.iter().map(|entry| {
         let mut line = line(entry, &services.catalog);
+        let picture = generation_of(entry).and_then(|id| pictures[&id].clone());
         if let Some((prompt, thumbnail, placeholder)) = picture {
             line.prompt = Some(prompt);
             line.thumbnail_url = thumbnail;

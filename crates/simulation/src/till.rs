@@ -17,9 +17,10 @@ use tokio::time::sleep;
 
 use self::books::{Errand, Page};
 pub(crate) use self::books::{Till, is_living};
-use crate::faults::{Fault, Port};
+use crate::faults::Port;
 use crate::process::{Ran, invoke};
 use crate::random::Random;
+use crate::webhook;
 use crate::world::{Caller, NoAnswer, World, locked};
 
 /// Where it sends browsers back to.
@@ -116,21 +117,11 @@ pub(crate) fn regret(world: &Arc<World>, random: &mut Random) {
 /// Sends a webhook on its way.
 fn announce(world: &Arc<World>, notice: Notice) {
     world.note(|| format!("till: {} {} of {:?}", notice.id, notice.kind, notice.of));
-    let rates = world.weather.rates;
-    if world.strikes(Fault::WebhookLost, rates.webhook_lost) {
-        return;
-    }
     let Notice { id, kind, of } = notice;
     let body = serde_json::to_vec(&Told { id, kind, of }).expect("plain data");
-    let copies = if world.strikes(Fault::WebhookDoubled, rates.webhook_doubled) { 2 } else { 1 };
-    for _ in 0..copies {
-        let delay = if world.strikes(Fault::WebhookLate, rates.webhook_late) {
-            world.chance(|r| r.between(10_000, 900_000))
-        } else {
-            world.chance(|r| r.between(5, 2000))
-        };
+    for delay in webhook::delays(world) {
         locked(&world.till).busy += 1;
-        tokio::spawn(travel(Arc::clone(world), Duration::from_millis(delay), body.clone()));
+        tokio::spawn(travel(Arc::clone(world), delay, body.clone()));
     }
 }
 

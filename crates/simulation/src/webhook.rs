@@ -21,24 +21,31 @@ pub(crate) fn read(body: &[u8]) -> Result<Snapshot, serde_json::Error> {
 
 /// Sends a call on its way.
 pub(crate) fn call(world: &Arc<World>, callback: &str, snapshot: &Snapshot) {
-    let rates = world.weather.rates;
-    if world.strikes(Fault::WebhookLost, rates.webhook_lost) {
-        return;
-    }
     let path = callback.strip_prefix(PUBLIC_URL).expect("an address of ours").to_owned();
     let body = serde_json::to_vec(&(&snapshot.id, &snapshot.state)).expect("plain data");
     let id = format!("msg_{}_{}", snapshot.id.0, name(&snapshot.state));
+    for delay in delays(world) {
+        locked(&world.studio).busy += 1;
+        tokio::spawn(travel(Arc::clone(world), delay, id.clone(), path.clone(), body.clone()));
+    }
+}
+
+/// After how long each copy of a webhook arrives: none when it is lost, two when it is doubled.
+pub(crate) fn delays(world: &World) -> Vec<Duration> {
+    let rates = world.weather.rates;
+    if world.strikes(Fault::WebhookLost, rates.webhook_lost) {
+        return Vec::new();
+    }
     let copies = if world.strikes(Fault::WebhookDoubled, rates.webhook_doubled) { 2 } else { 1 };
-    for _ in 0..copies {
-        let delay = if world.strikes(Fault::WebhookLate, rates.webhook_late) {
+    let delay = |_| {
+        let millis = if world.strikes(Fault::WebhookLate, rates.webhook_late) {
             world.chance(|r| r.between(10_000, 900_000))
         } else {
             world.chance(|r| r.between(5, 2000))
         };
-        locked(&world.studio).busy += 1;
-        let delay = Duration::from_millis(delay);
-        tokio::spawn(travel(Arc::clone(world), delay, id.clone(), path.clone(), body.clone()));
-    }
+        Duration::from_millis(millis)
+    };
+    (0..copies).map(delay).collect()
 }
 
 async fn travel(world: Arc<World>, delay: Duration, id: String, path: String, body: Vec<u8>) {

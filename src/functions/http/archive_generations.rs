@@ -2,7 +2,6 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use http::{HeaderValue, header};
 use imagegen_core::ids::GenerationId;
 use imagegen_core::library;
 use serde::Deserialize;
@@ -36,14 +35,7 @@ pub async fn archive_generations(app: App, user: User, req: Request) -> Result<R
     }
     let pieces = library::archive(&app.services, &user.id, &known, &others).await?;
     let pieces = pieces.ok_or_else(|| Problem::not_found("picture"))?;
-    let mut response = streamed(pieces.map(|piece| Ok::<_, Infallible>(Bytes::from(piece))));
+    let pieces = pieces.map(|piece| Ok::<_, Infallible>(Bytes::from(piece)));
     let day = app.services.clock.now().strftime("%Y-%m-%d");
-    let name = format!("attachment; filename=\"pictures-{day}.zip\"");
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_str(&name).expect("a date is ASCII"),
-    );
-    Ok(response)
+    Ok(streamed("application/zip", &format!("pictures-{day}.zip"), pieces))
 }

@@ -7,6 +7,7 @@ use imagegen_core::ports::payments::{Notice, NoticeCall, NoticeError};
 use imagegen_core::ports::queue::Outgoing;
 use serde_json::json as value;
 
+use super::webhook::pass_on;
 use crate::app::App;
 use crate::functions::problem::Problem;
 use crate::functions::request::{Request, Response, json};
@@ -33,12 +34,7 @@ pub async fn stripe_webhook(app: App, req: Request) -> Result<Response, Problem>
         body: encode(&ApplyStripeEvent { event: id, kind, of }),
         delay: Duration::ZERO,
     };
-    services.queue.send(&message).await.map_err(|error| {
-        tracing::error!(error = &error as &dyn std::error::Error, "An event was not taken");
-        // Stripe calls again for three days, and the daily timer asks it.
-        Problem::unavailable("The queue is not reachable; call again.")
-    })?;
-    Ok(json(StatusCode::OK, &value!({})))
+    pass_on(&app, &message).await
 }
 
 fn refused(error: &NoticeError) -> Problem {

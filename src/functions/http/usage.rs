@@ -1,6 +1,6 @@
 use bytes::Bytes;
 use futures_util::StreamExt as _;
-use http::{HeaderValue, StatusCode, header};
+use http::StatusCode;
 use imagegen_core::accounts;
 use imagegen_core::statement::{self, LineView, UsageView};
 use serde::Serialize;
@@ -40,13 +40,6 @@ pub async fn list_ledger(app: App, user: User, req: Request) -> Result<Response,
 pub async fn export_ledger(app: App, user: User, _req: Request) -> Result<Response, Problem> {
     let day = app.services.clock.now().strftime("%Y-%m-%d").to_string();
     let pieces = statement::csv(app.services, user.id);
-    let mut response = streamed(pieces.map(|piece| piece.map(Bytes::from)));
-    let name = format!("attachment; filename=\"statement-{day}.csv\"");
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_str(&name).expect("a date is ASCII"),
-    );
-    Ok(response)
+    let pieces = pieces.map(|piece| piece.map(Bytes::from));
+    Ok(streamed("text/csv; charset=utf-8", &format!("statement-{day}.csv"), pieces))
 }

@@ -46,9 +46,14 @@ pub(super) async fn take(
         body: encode(&message),
         delay: Duration::ZERO,
     };
-    services.queue.send(&message).await.map_err(|error| {
+    pass_on(app, &message).await
+}
+
+/// Into the queue, and the answer.
+pub(super) async fn pass_on(app: &App, message: &Outgoing) -> Result<Response, Problem> {
+    app.services.queue.send(message).await.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "A webhook was not taken");
-        // The provider calls again, and if not, the timer asks it.
+        // Whoever calls does it again, and if not, a timer asks them.
         Problem::unavailable("The queue is not reachable; call again.")
     })?;
     Ok(json(StatusCode::OK, &value!({})))
