@@ -5,6 +5,7 @@ pub mod bfl;
 pub mod clock;
 pub mod cog;
 pub mod content_safety;
+pub mod dependency;
 pub mod files;
 pub mod foundry;
 pub mod http;

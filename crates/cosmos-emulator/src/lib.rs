@@ -1,0 +1,1 @@
+//! Microsoft's in-memory emulator of Cosmos DB for `NoSQL`, served over HTTP.
