@@ -99,7 +99,9 @@ fn copy(chunk: &mut impl bytes::Buf) -> Bytes {
 }
 
 async fn dispatch(host: &Arc<Host>, request: Request, web_socket: Option<Ws>) -> Response {
-    if request.path == "/" && request.method == Method::GET {
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let small = if host.site.is_some() { "/_local/" } else { "/" };
+    if request.path == small && reads {
         return warp::reply::html(include_str!("page.html")).into_response();
     }
     if let Some(rest) = below(&request.path, "/admin") {
@@ -116,7 +118,14 @@ async fn dispatch(host: &Arc<Host>, request: Request, web_socket: Option<Ws>) ->
             Err(refusal) => refusal,
         };
     }
-    functions::serve(host, request).await
+    match &host.site {
+        Some(site)
+            if reads && below(&request.path, &format!("/{}", host.json.route_prefix)).is_none() =>
+        {
+            site.answer(&request.path, &request.query).await.into_response()
+        }
+        _ => functions::serve(host, request).await,
+    }
 }
 
 /// The seam to the stand-ins: one line for each.

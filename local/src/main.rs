@@ -8,6 +8,7 @@ mod ground;
 mod guid;
 mod host;
 mod timespan;
+mod web;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +73,9 @@ struct Run {
     /// An origin that browsers may call from; may be given several times.
     #[arg(long, value_name = "ORIGIN")]
     cors: Vec<String>,
+    /// The built web page; without it, the `frontend/out` of the checkout that this program was built in.
+    #[arg(long, value_name = "DIR")]
+    web: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -100,7 +104,7 @@ fn draw(demo: &demo::Demo) -> Result<(), String> {
 }
 
 fn serve(run: Run) -> Result<(), String> {
-    let Run { port, data, package, handler, restart_limit, keyless, cors } = run;
+    let Run { port, data, package, handler, restart_limit, keyless, cors, web } = run;
     // Relative to our working directory, which is not the handler's.
     let handler = handler
         .map(std::path::absolute)
@@ -118,6 +122,7 @@ fn serve(run: Run) -> Result<(), String> {
         restart_limit,
         keyless,
         cors,
+        web,
     }));
     // Calls still under way are dropped; what they had is given back at the next start.
     runtime.shutdown_background();

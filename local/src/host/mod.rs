@@ -35,6 +35,7 @@ use self::timers::Timers;
 use crate::cloud::Cloud;
 use crate::cloud::service_bus::Broker;
 use crate::ground::{Ground, GroundParts};
+use crate::web::{self, Site};
 use crate::{console, front};
 
 /// What the command line says.
@@ -52,6 +53,8 @@ pub(crate) struct Options {
     pub(crate) keyless: bool,
     /// Origins that browsers may call from, beside our own.
     pub(crate) cors: Vec<String>,
+    /// The built web page.
+    pub(crate) web: Option<PathBuf>,
 }
 
 /// Everything that a request, a message or a tick needs.
@@ -66,6 +69,8 @@ pub(crate) struct Host {
     pub(crate) timers: Timers,
     pub(crate) faults: Switches,
     pub(crate) cors: Vec<String>,
+    /// `None` where it was not built: then there is the small page alone.
+    pub(crate) site: Option<Site>,
     /// For queue and timer functions; HTTP functions go through [`Self::connections`].
     client: reqwest::Client,
     connections: proxy::Connections,
@@ -76,6 +81,7 @@ pub(crate) struct Host {
 /// # Errors
 /// A sentence that says why it cannot begin or go on.
 pub(crate) async fn run(options: Options) -> Result<(), String> {
+    let site = web::open(options.web.as_deref())?;
     let (data, _claim) = package::claim(&options.data)?;
     let listeners = front::bind(options.port).await?;
     let ground = GroundParts::open(listeners.port, &data)?;
@@ -104,6 +110,7 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
         keeper,
         faults: Switches::default(),
         cors: options.cors,
+        site,
         client: client(),
         connections: proxy::connections(),
     });

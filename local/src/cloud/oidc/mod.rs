@@ -64,11 +64,11 @@ impl Oidc {
                 let keys = json!({ "keys": [self.key.jwk(&self.issuer)] });
                 with_cors(super::json(StatusCode::OK, &keys))
             }
-            (&Method::GET, "/authorize") => sign_in::show(self, call),
+            (&Method::GET, "/authorize") => sign_in::show(self, call, now),
             (&Method::POST, "/authorize") => sign_in::submit(self, call, now),
             (&Method::POST, "/token") => with_cors(exchange::answer(self, call, now)),
             (&Method::GET | &Method::POST, "/userinfo") => with_cors(self.userinfo(call, now)),
-            (&Method::GET | &Method::POST, "/logout") => sign_in::leave(call),
+            (&Method::GET | &Method::POST, "/logout") => sign_in::leave(self, call),
             (&Method::POST, "/dev-token") => with_cors(dev_token::answer(self, call, now)),
             _ => super::json(StatusCode::NOT_FOUND, &json!({"error": "not_found"})),
         }

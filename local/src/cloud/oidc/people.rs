@@ -24,6 +24,8 @@ pub(super) struct Grant {
 pub(super) enum Kind {
     Code,
     Refresh,
+    /// What the browser keeps as a cookie, so that a page can sign in again without asking.
+    Session,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
         match self {
             Self::Code => "code",
             Self::Refresh => "refresh",
+            Self::Session => "session",
         }
     }
 
@@ -38,7 +41,7 @@ impl Kind {
         match self {
             Self::Code => 300,
             // What Entra gives a single-page app.
-            Self::Refresh => 24 * 3600,
+            Self::Refresh | Self::Session => 24 * 3600,
         }
     }
 }
@@ -110,7 +113,7 @@ pub(super) fn take(ground: &Ground, kind: Kind, secret: &str, now: i64) -> Optio
         Kind::Code => {
             "DELETE FROM oidc_grants WHERE digest = ?1 AND kind = ?2 AND expires_at > ?3 RETURNING grant_"
         }
-        Kind::Refresh => {
+        Kind::Refresh | Kind::Session => {
             "SELECT grant_ FROM oidc_grants WHERE digest = ?1 AND kind = ?2 AND expires_at > ?3"
         }
     };
@@ -121,6 +124,16 @@ pub(super) fn take(ground: &Ground, kind: Kind, secret: &str, now: i64) -> Optio
         .query_row(statement, (digest(secret), kind.name(), now), |row| row.get(0))
         .ok()?;
     serde_json::from_str(&written).ok()
+}
+
+/// What `secret` stood for is over.
+pub(super) fn forget(ground: &Ground, secret: &str) {
+    ground
+        .database
+        .lock()
+        .expect("no holder panics")
+        .execute("DELETE FROM oidc_grants WHERE digest = ?1", [digest(secret)])
+        .expect("the database was opened for writing");
 }
 
 fn digest(secret: &str) -> String {

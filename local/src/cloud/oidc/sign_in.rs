@@ -5,10 +5,13 @@ use std::collections::HashMap;
 use http::StatusCode;
 use url::Url;
 
-use super::people::{Grant, Kind, give, remember, remembered};
+use super::people::{Grant, Kind, forget, give, remember, remembered, take};
 use super::token::Person;
 use super::{CLIENT, Oidc};
 use crate::cloud::{Answer, Call, empty, pairs, with_body, with_header};
+
+/// Stands for whoever signed in last in this browser.
+const COOKIE: &str = "imagegen_local_session";
 
 const PAGE: &str = include_str!("sign_in.html");
 
@@ -25,11 +28,17 @@ struct Order {
 }
 
 /// `GET /authorize`: the page.
-pub(super) fn show(oidc: &Oidc, call: &Call) -> Answer {
+pub(super) fn show(oidc: &Oidc, call: &Call, now: i64) -> Answer {
     let fields = pairs(call.query.as_bytes());
     match Order::parse(&fields.iter().cloned().collect()) {
-        // Nobody is ever signed in here already, so a silent request must fail, and the client asks aloud.
-        Ok(order) if order.silent => back(&order, &[("error", "login_required")]),
+        Ok(order) if order.silent => match session(oidc, call, now) {
+            Some(person) => {
+                let grant = grant(&order, person, fields);
+                back(&order, &[("code", &give(&oidc.ground, Kind::Code, &grant, now))])
+            }
+            // A silent request must not show a page: it fails, and the client asks aloud.
+            None => back(&order, &[("error", "login_required")]),
+        },
         Ok(order) => page(StatusCode::OK, &form(oidc, &fields, &order.hint, "")),
         Err(sentence) => page(StatusCode::BAD_REQUEST, &refused(&sentence)),
     }
@@ -57,19 +66,58 @@ pub(super) fn submit(oidc: &Oidc, call: &Call, now: i64) -> Answer {
     let roles = if entered.contains_key("admin") { vec!["admin".to_owned()] } else { Vec::new() };
     let person = Person { email, name, roles };
     remember(&oidc.ground, &person, now);
-    let grant = Grant {
+    let grant = grant(&order, person, entered);
+    let session = give(&oidc.ground, Kind::Session, &grant, now);
+    let answer = back(&order, &[("code", &give(&oidc.ground, Kind::Code, &grant, now))]);
+    with_header(answer, "set-cookie", &cookie(&session))
+}
+
+fn grant(
+    order: &Order,
+    person: Person,
+    fields: impl IntoIterator<Item = (String, String)>,
+) -> Grant {
+    // As the client wrote it, because it has to write it so again when it brings the code.
+    let redirect_uri = fields.into_iter().find(|(name, _)| name == "redirect_uri");
+    Grant {
         person,
         client: CLIENT.to_owned(),
         scope: order.scope.clone(),
-        redirect_uri: entered.get("redirect_uri").cloned().unwrap_or_default(),
+        redirect_uri: redirect_uri.map(|(_, uri)| uri).unwrap_or_default(),
         challenge: Some(order.challenge.clone()),
         nonce: order.nonce.clone(),
-    };
-    back(&order, &[("code", &give(&oidc.ground, Kind::Code, &grant, now))])
+    }
 }
 
-/// `/logout`: back to the client, since there is no session to end.
-pub(super) fn leave(call: &Call) -> Answer {
+/// Who signed in last in this browser, if they did not sign out.
+fn session(oidc: &Oidc, call: &Call, now: i64) -> Option<Person> {
+    let secret = secret(call)?;
+    take(&oidc.ground, Kind::Session, secret, now).map(|grant| grant.person)
+}
+
+fn secret(call: &Call) -> Option<&str> {
+    let cookies = call.header("cookie")?.split(';');
+    cookies
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|it| it.0 == COOKIE)
+        .map(|it| it.1)
+}
+
+/// For this issuer's pages alone, and for no script.
+fn cookie(secret: &str) -> String {
+    format!("{COOKIE}={secret}; Path=/_local/oidc; HttpOnly; SameSite=Lax")
+}
+
+/// `/logout`: the session ends, and the browser goes back to the client.
+pub(super) fn leave(oidc: &Oidc, call: &Call) -> Answer {
+    if let Some(secret) = secret(call) {
+        forget(&oidc.ground, secret);
+    }
+    let ended = format!("{}; Max-Age=0", cookie(""));
+    with_header(goodbye(call), "set-cookie", &ended)
+}
+
+fn goodbye(call: &Call) -> Answer {
     let target = call.parameter("post_logout_redirect_uri").and_then(|uri| loopback(&uri));
     let Some(mut target) = target else {
         return page(StatusCode::OK, &message("Signed out", "You can close this page."));
@@ -224,6 +272,33 @@ mod tests {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         assert_eq!(back["state"], "s1");
         assert_eq!(back["code"].len(), 43);
+    }
+
+    fn silently(oidc: &Oidc, cookie: &str) -> Url {
+        let mut call = call(Method::GET, "/authorize", "");
+        call.query = format!("{ORDER}&prompt=none");
+        call.headers.insert("cookie", cookie.parse().expect("text"));
+        location(&oidc.handle(&call))
+    }
+
+    #[test]
+    fn who_signed_in_is_signed_in_again_without_a_page_until_they_sign_out() {
+        let oidc = oidc("sign-in-again");
+        let form = format!("{ORDER}&email=ada%40example.com&name=Ada");
+        let answer = oidc.handle(&call(Method::POST, "/authorize", form));
+        let cookie = answer.headers()["set-cookie"].to_str().expect("text").to_owned();
+        let cookie = cookie.split(';').next().expect("the pair comes first");
+        assert!(silently(&oidc, cookie).as_str().contains("code="));
+        assert!(silently(&oidc, "other=1").as_str().contains("error=login_required"));
+
+        let mut leave = call(Method::GET, "/logout", "");
+        leave.headers.insert("cookie", cookie.parse().expect("text"));
+        assert!(
+            oidc.handle(&leave).headers()["set-cookie"]
+                .to_str()
+                .is_ok_and(|it| it.contains("Max-Age=0"))
+        );
+        assert!(silently(&oidc, cookie).as_str().contains("error=login_required"));
     }
 
     #[test]

@@ -1,0 +1,57 @@
+import type { Key } from "@/i18n/en";
+import type { Values } from "@/i18n/format";
+import type { components } from "./schema";
+
+type Written = Partial<components["schemas"]["Problem"]> & {
+  needed?: number;
+  available?: number;
+  category?: string;
+  decision_id?: string;
+};
+
+/** What the API refused, by its code; sentences are made where they are shown, in the language of the reader. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly written: Written;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter: number | null;
+
+  constructor(status: number, written: Written, retryAfter: number | null) {
+    super(written.detail ?? written.title ?? `status ${status}`);
+    this.status = status;
+    this.code = written.code ?? (status === 0 ? "offline" : "unknown");
+    this.written = written;
+    this.retryAfter = retryAfter;
+  }
+}
+
+const SENTENCES: Record<string, Key> = {
+  offline: "problem.offline",
+  unavailable: "problem.unavailable",
+  unauthenticated: "problem.unauthenticated",
+  "not-enough-credits": "problem.credits",
+  "plan-too-low": "problem.plan",
+  "content-blocked": "problem.blocked",
+  "backlog-full": "problem.backlog",
+  "account-frozen": "problem.frozen",
+  "billing-off": "problem.billingOff",
+  "on-this-plan": "problem.hasPlan",
+  "plan-is-unlimited": "problem.hasPlan",
+  "not-found": "problem.notFound",
+};
+
+/** The sentence for `error`. What has no sentence of ours is told in the API's own words. */
+export function sentence(error: unknown, t: (key: Key, values?: Values) => string): string {
+  if (!(error instanceof Problem)) return t("problem.unknown", { trace: "–" });
+  const { written, code, status } = error;
+  const key = SENTENCES[code] ?? (status === 503 ? "problem.unavailable" : undefined);
+  if (key)
+    return t(key, {
+      needed: written.needed ?? 0,
+      available: written.available ?? 0,
+      category: written.category ?? "–",
+    });
+  if (status >= 400 && status < 500 && written.detail) return written.detail;
+  return t("problem.unknown", { trace: written.trace_id ?? "–" });
+}

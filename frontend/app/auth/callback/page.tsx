@@ -1,0 +1,7 @@
+import type { Metadata } from "next";
+import { Callback } from "@/session/callback";
+
+export const metadata: Metadata = { title: "Sign in" };
+export default function Page() {
+  return <Callback />;
+}

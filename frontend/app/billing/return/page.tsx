@@ -1,0 +1,7 @@
+import type { Metadata } from "next";
+import { BillingReturn } from "@/pricing/billing-return";
+
+export const metadata: Metadata = { title: "Your payment" };
+export default function Page() {
+  return <BillingReturn />;
+}

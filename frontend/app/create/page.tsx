@@ -1,0 +1,7 @@
+import type { Metadata } from "next";
+import { Create } from "@/create/create";
+
+export const metadata: Metadata = { title: "Create" };
+export default function Page() {
+  return <Create />;
+}

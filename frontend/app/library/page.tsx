@@ -1,0 +1,7 @@
+import type { Metadata } from "next";
+import { Library } from "@/library/library";
+
+export const metadata: Metadata = { title: "Library" };
+export default function Page() {
+  return <Library />;
+}

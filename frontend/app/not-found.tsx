@@ -1,0 +1,5 @@
+import { Missing } from "@/shell/missing";
+
+export default function NotFound() {
+  return <Missing />;
+}

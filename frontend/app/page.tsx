@@ -1,0 +1,5 @@
+import { Landing } from "@/shell/landing";
+
+export default function Page() {
+  return <Landing />;
+}

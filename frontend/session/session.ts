@@ -1,0 +1,92 @@
+import { useSyncExternalStore } from "react";
+import type { Door, Person } from "./door";
+import { settings } from "./settings";
+
+export type Session =
+  | { status: "unknown" | "out" | "restoring" }
+  | { status: "in"; person: Person }
+  /** Signed in here before, and not asked yet whether that still holds. */
+  | { status: "known" };
+
+/** Says that somebody signed in here, so that a new page asks the issuer. It is no token. */
+const KNOWN = "known";
+let now: Session = { status: "unknown" };
+const before: Session = now;
+const listeners = new Set<() => void>();
+const become = (next: Session) => {
+  now = next;
+  for (const listener of listeners) listener();
+};
+
+let door: Promise<Door> | undefined;
+const opened = () => {
+  door ??= settings()
+    .then(({ session }) =>
+      session.kind === "msal"
+        ? import("./msal").then((it) => it.openDoor(session))
+        : import("./oidc").then((it) => it.openDoor(session)),
+    )
+    .catch((error) => {
+      door = undefined;
+      throw error;
+    });
+  return door;
+};
+
+export function useSession(): Session {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => now,
+    () => before,
+  );
+}
+
+const here = () => location.pathname + location.search;
+
+/** What a page begins with. One that needs somebody gets them back without a question where the issuer knows them. */
+export function begin(needed: boolean) {
+  if (now.status !== "unknown" && !(now.status === "known" && needed)) return;
+  if (!localStorage.getItem(KNOWN)) return become({ status: "out" });
+  if (!needed) return become({ status: "known" });
+  become({ status: "restoring" });
+  // Taken back before the way there: if it fails in whatever manner, the next page does not try for ever.
+  localStorage.removeItem(KNOWN);
+  opened()
+    .then((it) => it.enter(here(), true))
+    .catch(() => become({ status: "out" }));
+}
+
+export async function signIn(returnTo = here()) {
+  await (await opened()).enter(returnTo, false);
+}
+
+/** On the callback page. Gives back where to go on. */
+export async function arrive(): Promise<string> {
+  const { person, returnTo } = await (await opened()).arrive();
+  if (person) localStorage.setItem(KNOWN, "1");
+  become(person ? { status: "in", person } : { status: "out" });
+  // Never to another host, whatever the state says.
+  return /^\/(?![/\\])/.test(returnTo) ? returnTo : "/";
+}
+
+export async function signOut() {
+  localStorage.removeItem(KNOWN);
+  new BroadcastChannel("session").postMessage("out");
+  await (await opened()).leave();
+}
+
+if (typeof BroadcastChannel !== "undefined" && typeof window !== "undefined")
+  new BroadcastChannel("session").onmessage = () => {
+    if (now.status === "in" || now.status === "known") location.assign("/");
+  };
+
+/** For the API: `null` when nobody is signed in, or no longer. */
+export async function accessToken(fresh: boolean): Promise<string | null> {
+  if (now.status !== "in") return null;
+  const token = await (await opened()).token(fresh);
+  if (!token) become({ status: "out" });
+  return token;
+}

@@ -1,0 +1,54 @@
+"use client";
+import { useEffect, useState } from "react";
+import { LANGUAGES, type Language, useI18n } from "@/i18n/i18n";
+
+const THEMES = ["system", "light", "dark"] as const;
+
+export function Footer() {
+  const { t, language, choose } = useI18n();
+  const [theme, setTheme] = useState<string>("system");
+  useEffect(() => setTheme(document.documentElement.dataset.theme ?? "system"), []);
+  return (
+    <footer className="border-t">
+      <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-3 px-4 py-5 text-sm text-soft sm:px-8">
+        <p className="grow">{t("foot.note")}</p>
+        <a className="flex min-h-11 items-center underline underline-offset-4" href="/api/docs">
+          {t("foot.api")}
+        </a>
+        <select
+          aria-label={t("nav.theme")}
+          className="field w-auto"
+          value={theme}
+          onChange={({ target: { value } }) => {
+            setTheme(value);
+            if (value === "system") {
+              localStorage.removeItem("theme");
+              delete document.documentElement.dataset.theme;
+            } else {
+              localStorage.setItem("theme", value);
+              document.documentElement.dataset.theme = value;
+            }
+          }}
+        >
+          {THEMES.map((it) => (
+            <option key={it} value={it}>
+              {t(`theme.${it}`)}
+            </option>
+          ))}
+        </select>
+        <select
+          aria-label={t("nav.language")}
+          className="field w-auto"
+          value={language}
+          onChange={(event) => choose(event.target.value as Language)}
+        >
+          {Object.entries(LANGUAGES).map(([it, name]) => (
+            <option key={it} value={it} lang={it}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+    </footer>
+  );
+}

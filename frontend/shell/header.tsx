@@ -1,0 +1,86 @@
+"use client";
+import dynamic from "next/dynamic";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { useState } from "react";
+import { useI18n } from "@/i18n/i18n";
+import { signIn, useSession } from "@/session/session";
+import { toast } from "@/ui/toasts";
+
+const Person = dynamic(() => import("./person").then((it) => it.Person), { ssr: false });
+
+/** What comes later (image to image, statement, account, keys) is one more line here. */
+const PLACES = [
+  { to: "/create/", key: "nav.create" },
+  { to: "/library/", key: "nav.library" },
+  { to: "/pricing/", key: "nav.pricing" },
+] as const;
+
+export function Header() {
+  const { t } = useI18n();
+  const path = usePathname();
+  const session = useSession();
+  return (
+    <header className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 px-4 py-3 sm:px-8">
+      <Link href="/" className="flex min-h-11 items-center gap-2.5 font-bold tracking-tight" dir="ltr">
+        <svg viewBox="0 0 32 32" className="size-7" aria-hidden="true">
+          <rect width="32" height="32" rx="7" className="fill-print" />
+          <circle cx="16" cy="13" r="6" className="fill-print-light" />
+          <path
+            d="M4 26c5-6 19-6 24 0"
+            className="fill-none stroke-print-light"
+            strokeWidth="2.4"
+            strokeLinecap="round"
+          />
+        </svg>
+        ImageGenerator
+      </Link>
+      <nav aria-label={t("nav.main")} className="order-last -ms-3 w-full sm:order-none sm:ms-0 sm:w-auto">
+        <ul className="flex">
+          {PLACES.map(({ to, key }) => (
+            <li key={to}>
+              <Link
+                href={to}
+                aria-current={path === to ? "page" : undefined}
+                className="flex min-h-11 items-center rounded-field px-3 text-soft hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+              >
+                {t(key)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className="ms-auto flex items-center gap-3">
+        {session.status === "in" ? (
+          <Person name={session.person.name || session.person.email} />
+        ) : session.status === "out" || session.status === "known" ? (
+          <SignIn />
+        ) : (
+          <span className="min-h-11" />
+        )}
+      </div>
+    </header>
+  );
+}
+
+function SignIn() {
+  const { t } = useI18n();
+  const [busy, setBusy] = useState(false);
+  return (
+    <button
+      type="button"
+      disabled={busy}
+      className="press press-line"
+      onClick={() => {
+        setBusy(true);
+        const from = location.pathname === "/" ? "/create/" : undefined;
+        signIn(from).catch(() => {
+          setBusy(false);
+          toast(t("session.failed"));
+        });
+      }}
+    >
+      {t("nav.signIn")}
+    </button>
+  );
+}

@@ -1,0 +1,42 @@
+import { useEffect, useSyncExternalStore } from "react";
+import { api, ask, FINAL, type Me } from "@/api/client";
+import { useSession } from "@/session/session";
+import { peek, subscribeToAll } from "./generations";
+
+let me: Me | null = null;
+const listeners = new Set<() => void>();
+
+export async function refreshMe() {
+  me = await ask(api.GET("/api/v1/me"));
+  for (const listener of listeners) listener();
+}
+
+/** Credits move when a job begins or ends, so they are asked for when that count changes. */
+let seen = "";
+let wait: ReturnType<typeof setTimeout> | undefined;
+subscribeToAll(() => {
+  const now = peek()
+    .map((it) => `${it.id}${FINAL.has(it.status)}`)
+    .join();
+  if (now === seen) return;
+  seen = now;
+  clearTimeout(wait);
+  wait = setTimeout(() => refreshMe().catch(() => {}), 250);
+});
+
+/** Plan, limits and credits; `null` until they are known, or when nobody is signed in. */
+export function useMe(): Me | null {
+  const { status } = useSession();
+  useEffect(() => {
+    if (status === "in" && !me) refreshMe().catch(() => {});
+  }, [status]);
+  const known = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => me,
+    () => null,
+  );
+  return status === "in" ? known : null;
+}

@@ -1,0 +1,60 @@
+"use client";
+import { useEffect, useSyncExternalStore } from "react";
+import { useI18n } from "@/i18n/i18n";
+
+type Toast = { id: number; text: string; undo?: () => void };
+let toasts: readonly Toast[] = [];
+const none: readonly Toast[] = [];
+let count = 0;
+const listeners = new Set<() => void>();
+const become = (next: readonly Toast[]) => {
+  toasts = next;
+  for (const listener of listeners) listener();
+};
+export const dismiss = (id: number) => become(toasts.filter((it) => it.id !== id));
+/** Says `text` for eight seconds, to the eye and to screen readers. */
+export const toast = (text: string, undo?: () => void) => {
+  count += 1;
+  become([...toasts.slice(-2), { id: count, text, undo }]);
+};
+
+export function Toasts() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+    () => none,
+  );
+  return (
+    <div aria-live="polite" className="fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 empty:hidden">
+      {shown.map((it) => (
+        <One key={it.id} toast={it} />
+      ))}
+    </div>
+  );
+}
+
+function One({ toast: { id, text, undo } }: { toast: Toast }) {
+  const { t } = useI18n();
+  useEffect(() => {
+    const end = setTimeout(() => dismiss(id), 8000);
+    return () => clearTimeout(end);
+  }, [id]);
+  return (
+    <div className="flex items-center gap-4 rounded-field bg-ink px-4 py-1.5 text-paper shadow-lg">
+      <span>{text}</span>
+      <button
+        type="button"
+        className="min-h-11 font-semibold underline underline-offset-4 outline-offset-0"
+        onClick={() => {
+          dismiss(id);
+          undo?.();
+        }}
+      >
+        {t(undo ? "act.undo" : "act.dismiss")}
+      </button>
+    </div>
+  );
+}
