@@ -1,5 +1,4 @@
 "use client";
-import Link from "next/link";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api, ask, newKey } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
@@ -8,6 +7,7 @@ import { signIn, useSession } from "@/session/session";
 import { useCatalog } from "@/store/catalog";
 import { put } from "@/store/generations";
 import { refreshMe, useMe } from "@/store/me";
+import { Go } from "@/ui/go";
 import { toast } from "@/ui/toasts";
 import { Models, More, Shapes } from "./choices";
 import { blank, type Draft, keep, order, read } from "./draft";
@@ -153,9 +153,9 @@ export function Composer({ empty }: { empty: boolean }) {
 function Plans() {
   const { t } = useI18n();
   return (
-    <Link href="/pricing/" className="font-semibold text-blue underline underline-offset-4">
+    <Go href="/pricing/" className="font-semibold text-blue underline underline-offset-4">
       {t("problem.upgrade")}
-    </Link>
+    </Go>
   );
 }
 

@@ -1,10 +1,10 @@
 "use client";
-import Link from "next/link";
 import { useState } from "react";
 import { api, ask, type Generation, newKey } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
 import { put } from "@/store/generations";
+import { Go } from "@/ui/go";
 import { Picture } from "@/ui/picture";
 import { toast } from "@/ui/toasts";
 import { isOpen, Status } from "./status";
@@ -27,7 +27,7 @@ export function Tile({ job }: { job: Generation }) {
   const path = { id: job.id };
   return (
     <article aria-label={job.prompt} data-status={job.status} className="overflow-hidden rounded-tile border bg-sheet">
-      <Link href={`/library/?open=${job.id}`} className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : "block"}>
+      <Go href={`/library/?open=${job.id}`} className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : "block"}>
         {job.images.map((image) => (
           <Picture
             key={image.index}
@@ -38,7 +38,7 @@ export function Tile({ job }: { job: Generation }) {
           />
         ))}
         {job.images.every((it) => it.status !== "delivered") && <span className="sr-only">{t("act.open")}</span>}
-      </Link>
+      </Go>
       {open && (
         <div
           role="progressbar"

@@ -17,7 +17,7 @@ test("sign in, generate, see it live, open, favourite, share, delete and undo", 
   await dialog.getByRole("button", { name: "Share" }).click();
   await dialog.getByLabel("Show the prompt").check();
   await dialog.getByRole("button", { name: "Make a link" }).click();
-  const link = await dialog.getByLabel("The link").inputValue();
+  const link = await dialog.getByLabel("The link", { exact: true }).inputValue();
   const stranger = await (await browser.newContext()).newPage();
   await stranger.goto(link);
   await expect(stranger.getByRole("img", { name: "a red fox in snow" })).toBeVisible();

@@ -1,11 +1,14 @@
 import { expect, it } from "vitest";
 import { ar } from "./ar";
 import { de } from "./de";
-import { en, type Key } from "./en";
+import type { Key } from "./en";
+import { rest } from "./en-rest";
+import { start } from "./en-start";
 import { es } from "./es";
 import { format } from "./format";
 import { ja } from "./ja";
 
+const en = { ...start, ...rest };
 const names = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((it) => it[1]))].sort();
 
 it.each(Object.entries({ de, es, ja, ar }))("%s has every key, and the same placeholders", (_, catalog) => {

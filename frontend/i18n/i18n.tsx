@@ -1,12 +1,14 @@
 "use client";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { type Catalog, en, type Key } from "./en";
+import type { Catalog, Key } from "./en";
+import { english } from "./english";
 import { format, type Values } from "./format";
 
 export const LANGUAGES = { en: "English", de: "Deutsch", es: "Español", ja: "日本語", ar: "العربية" } as const;
 export type Language = keyof typeof LANGUAGES;
 const isLanguage = (it: string): it is Language => it in LANGUAGES;
 
+const en = english as Catalog;
 const load: Record<Language, () => Promise<Catalog>> = {
   en: async () => en,
   de: () => import("./de").then((it) => it.de),

@@ -1,9 +1,9 @@
 "use client";
-import dynamic from "next/dynamic";
 import { useRouter, useSearchParams } from "next/navigation";
-import { Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { api, ask } from "@/api/client";
 import { sentence } from "@/api/problem";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { Needed } from "@/session/needed";
 import { useCatalog } from "@/store/catalog";
@@ -13,7 +13,7 @@ import { type Filters, isNarrowed, none, query, readFilters } from "./filters";
 import { Grid } from "./grid";
 import { useList } from "./use-list";
 
-const Detail = dynamic(() => import("./detail").then((it) => it.Detail), { ssr: false });
+const Detail = lazy(() => import("./detail").then((it) => ({ default: it.Detail })));
 
 export function Library() {
   const { t } = useI18n();
@@ -92,7 +92,11 @@ function Opened({ id, among, show }: { id: string; among: string[]; show: (id: s
       () => show(null),
     );
   }, [id]);
-  return job ? <Detail key={id} job={job} among={among} show={show} /> : null;
+  return job ? (
+    <Suspense>
+      <Detail key={id} job={job} among={among} show={show} />
+    </Suspense>
+  ) : null;
 }
 
 function Bar({ filters, change }: { filters: Filters; change: (part: Partial<Filters>) => void }) {

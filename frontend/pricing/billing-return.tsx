@@ -1,8 +1,9 @@
 "use client";
-import Link from "next/link";
 import { useCallback, useEffect, useState } from "react";
 import { api, ask, type Subscription } from "@/api/client";
 import { sentence } from "@/api/problem";
+import { Go } from "@/ui/go";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { Needed } from "@/session/needed";
 import { refreshMe, useMe } from "@/store/me";
@@ -70,9 +71,9 @@ function Outcome() {
         </p>
       )}
       <div className="flex flex-wrap gap-3">
-        <Link href="/create/" className="press press-blue">
+        <Go href="/create/" className="press press-blue">
           {t("billing.go")}
-        </Link>
+        </Go>
         {!asking && !good && (
           <button type="button" className="press press-line" onClick={look}>
             {t("act.checkAgain")}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { api, ask, newKey, type Plan, type Subscription } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { begin, signIn, useSession } from "@/session/session";
 import { useCatalog } from "@/store/catalog";

@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { arrive, signIn } from "./session";
 

@@ -1,8 +1,9 @@
 "use client";
-import Link from "next/link";
 import { useEffect, useState } from "react";
 import { api, ask, type Shared } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
+import { Go } from "@/ui/go";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 
 /** What a link shows to anybody. */
@@ -28,9 +29,9 @@ export function SharedPage() {
               ? t("shared.unknown")
               : sentence(error, t)}
         </h1>
-        <Link href="/" className="press press-line">
+        <Go href="/" className="press press-line">
           {t("missing.home")}
-        </Link>
+        </Go>
       </div>
     );
   }
@@ -59,9 +60,9 @@ export function SharedPage() {
             )}
             <p className="edge-print">{t("shared.label", { model: shared.model })}</p>
           </div>
-          <Link href="/create/" className="press press-blue">
+          <Go href="/create/" className="press press-blue">
             {t("shared.make")}
-          </Link>
+          </Go>
         </div>
       )}
     </div>

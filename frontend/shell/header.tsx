@@ -1,13 +1,12 @@
 "use client";
-import dynamic from "next/dynamic";
-import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useI18n } from "@/i18n/i18n";
 import { signIn, useSession } from "@/session/session";
+import { Go } from "@/ui/go";
 import { toast } from "@/ui/toasts";
 
-const Person = dynamic(() => import("./person").then((it) => it.Person), { ssr: false });
+const Person = lazy(() => import("./person").then((it) => ({ default: it.Person })));
 
 /** What comes later (image to image, statement, account, keys) is one more line here. */
 const PLACES = [
@@ -22,7 +21,7 @@ export function Header() {
   const session = useSession();
   return (
     <header className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 px-4 py-3 sm:px-8">
-      <Link href="/" className="flex min-h-11 items-center gap-2.5 font-bold tracking-tight" dir="ltr">
+      <Go href="/" className="flex min-h-11 items-center gap-2.5 font-bold tracking-tight" dir="ltr">
         <svg viewBox="0 0 32 32" className="size-7" aria-hidden="true">
           <rect width="32" height="32" rx="7" className="fill-print" />
           <circle cx="16" cy="13" r="6" className="fill-print-light" />
@@ -34,25 +33,27 @@ export function Header() {
           />
         </svg>
         ImageGenerator
-      </Link>
+      </Go>
       <nav aria-label={t("nav.main")} className="order-last -ms-3 w-full sm:order-none sm:ms-0 sm:w-auto">
         <ul className="flex">
           {PLACES.map(({ to, key }) => (
             <li key={to}>
-              <Link
+              <Go
                 href={to}
                 aria-current={path === to ? "page" : undefined}
                 className="flex min-h-11 items-center rounded-field px-3 text-soft hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {t(key)}
-              </Link>
+              </Go>
             </li>
           ))}
         </ul>
       </nav>
       <div className="ms-auto flex items-center gap-3">
         {session.status === "in" ? (
-          <Person name={session.person.name || session.person.email} />
+          <Suspense>
+            <Person name={session.person.name || session.person.email} />
+          </Suspense>
         ) : session.status === "out" || session.status === "known" ? (
           <SignIn />
         ) : (

@@ -1,8 +1,8 @@
 "use client";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { useI18n } from "@/i18n/i18n";
+import { Go } from "@/ui/go";
 
 const POINTS = ["a", "b", "c"] as const;
 
@@ -23,12 +23,12 @@ export function Landing() {
             <h1 className="text-[clamp(2.6rem,6.2vw,5rem)] font-extrabold">{t("home.title")}</h1>
             <p className="max-w-[46ch] text-lg">{t("home.lead")}</p>
             <div className="flex flex-wrap gap-3">
-              <Link href="/create/" className="press bg-print-light px-6 text-print outline-print-light">
+              <Go href="/create/" className="press bg-print-light px-6 text-print outline-print-light">
                 {t("home.start")}
-              </Link>
-              <Link href="/pricing/" className="press border border-print-light outline-print-light">
+              </Go>
+              <Go href="/pricing/" className="press border border-print-light outline-print-light">
                 {t("home.plans")}
-              </Link>
+              </Go>
             </div>
           </div>
           <img

@@ -1,6 +1,6 @@
 "use client";
-import Link from "next/link";
 import { useI18n } from "@/i18n/i18n";
+import { Go } from "@/ui/go";
 
 export function Missing() {
   const { t } = useI18n();
@@ -9,9 +9,9 @@ export function Missing() {
       <p className="edge-print">404</p>
       <h1 className="text-4xl font-bold">{t("missing.title")}</h1>
       <p className="text-soft">{t("missing.text")}</p>
-      <Link href="/" className="press press-line">
+      <Go href="/" className="press press-line">
         {t("missing.home")}
-      </Link>
+      </Go>
     </div>
   );
 }

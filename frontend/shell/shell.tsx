@@ -1,7 +1,6 @@
 "use client";
-import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Languages, useI18n } from "@/i18n/i18n";
 import { begin, useSession } from "@/session/session";
 import { Toasts } from "@/ui/toasts";
@@ -11,7 +10,7 @@ import { Header } from "./header";
 import { LiveContext } from "./live-state";
 
 // Sockets and events come when somebody is signed in.
-const KeepLive = dynamic(() => import("./keep-live").then((it) => it.KeepLive), { ssr: false });
+const KeepLive = lazy(() => import("./keep-live").then((it) => ({ default: it.KeepLive })));
 
 /** Pages that show something of somebody's; `/create/` too, though it can be looked at without. */
 const NEEDS = ["/create", "/library", "/billing"];
@@ -47,7 +46,11 @@ function Frame({ children }: { children: ReactNode }) {
       </main>
       <Footer />
       <Toasts />
-      {session.status === "in" && <KeepLive user={session.person.id} tell={setConnected} />}
+      {session.status === "in" && (
+        <Suspense>
+          <KeepLive user={session.person.id} tell={setConnected} />
+        </Suspense>
+      )}
     </LiveContext>
   );
 }
