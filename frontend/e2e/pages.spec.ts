@@ -1,0 +1,101 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { order, somebody, watch } from "./steps";
+
+const THEMES = ["light", "dark"] as const;
+const WIDTHS = [390, 820, 1360];
+
+/** No rule broken, nothing wider than the page; kept as a picture for people to look at. */
+async function inspect(page: Page, name: string, theme: string) {
+  await page.evaluate(() => document.fonts.ready);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  expect(violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: width < 500 ? 844 : 900 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(over, `${name} at ${width}`).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `test-results/pages/${name}-${theme}-${width}.png` });
+  }
+  await page.setViewportSize({ width: 1280, height: 720 });
+}
+
+for (const theme of THEMES) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme, reducedMotion: "reduce" });
+
+    test("pages that need nobody", async ({ page }) => {
+      const errors = watch(page);
+      await page.goto("/");
+      await inspect(page, "home", theme);
+      await page.goto("/create/");
+      await expect(page.getByRole("radio", { name: /FLUX schnell/ })).toBeChecked();
+      await inspect(page, "create-out", theme);
+      await page.goto("/pricing/");
+      await expect(page.getByRole("heading", { name: "Premium" })).toBeVisible();
+      await inspect(page, "pricing", theme);
+      await page.goto("/library/");
+      await expect(page.getByText("Sign in to see this.")).toBeVisible();
+      await inspect(page, "library-out", theme);
+      await page.goto("/shared/?t=unknown");
+      await expect(page.getByText("There is no such link.")).toBeVisible();
+      await inspect(page, "shared-unknown", theme);
+      await page.goto("/nowhere/");
+      await expect(page.getByText("404", { exact: true })).toBeVisible();
+      await inspect(page, "missing", theme);
+      expect(errors).toEqual([]);
+    });
+
+    test("pages of somebody", async ({ page }) => {
+      const errors = watch(page);
+      const tile = await order(page, somebody(`look-${theme}`), "a lighthouse at night, storm");
+      await expect(tile).toHaveAttribute("data-status", "succeeded");
+      for (const prompt of ["fail: a lens", "a harbour in winter, fog", "a red fox in snow", "slow: a tortoise"]) {
+        await page.getByLabel("What should it show?").fill(prompt);
+        await page.getByRole("button", { name: /^Generate/ }).click();
+        const next = page.getByRole("article", { name: prompt });
+        await expect(next).toHaveAttribute("data-status", prompt.startsWith("slow") ? "running" : /succeeded|failed/);
+      }
+      await inspect(page, "create", theme);
+      await page.getByRole("link", { name: "Library" }).click();
+      await expect(page.getByRole("button", { name: "a red fox in snow" })).toBeVisible();
+      await inspect(page, "library", theme);
+      await page.getByRole("button", { name: "a red fox in snow" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await page.getByRole("dialog").getByRole("button", { name: "Share" }).click();
+      await inspect(page, "detail", theme);
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.getByLabel("Search prompts").fill("nothing like it");
+      await expect(page.getByText("Nothing matches.")).toBeVisible();
+      await inspect(page, "library-nothing", theme);
+      await page.getByRole("link", { name: "Pricing" }).click();
+      await expect(page.getByText("Your plan")).toBeVisible();
+      await inspect(page, "pricing-in", theme);
+      await page.goto("/billing/return/");
+      await expect(page.getByText("not confirmed yet")).toBeVisible();
+      await inspect(page, "billing", theme);
+      expect(errors).toEqual([]);
+    });
+  });
+}
+
+for (const [language, word] of [
+  ["de", "Preise"],
+  ["es", "Precios"],
+  ["ja", "料金"],
+  ["ar", "الأسعار"],
+] as const) {
+  test.describe(language, () => {
+    test.use({ locale: language });
+    test("is what a browser gets that asks for it", async ({ page }) => {
+      await page.goto("/");
+      await expect(page.getByRole("link", { name: word }).first()).toBeVisible();
+      await expect(page.locator("html")).toHaveAttribute("dir", language === "ar" ? "rtl" : "ltr");
+      await inspect(page, `home-${language}`, "light");
+      await page.goto("/create/");
+      await expect(page.getByRole("radio", { name: /FLUX schnell/ })).toBeChecked();
+      await inspect(page, `create-${language}`, "light");
+    });
+  });
+}
