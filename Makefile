@@ -28,8 +28,29 @@ node:
 build: tools
 	cargo build --workspace --bins
 
+# The web page. `npm ci` and the build run only when something of theirs changed.
+WEB_SOURCES := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/.next/*' -not -path '*/out/*' \
+	-not -path '*/test-results/*' -not -path '*/e2e/*' -not -name next-env.d.ts -not -name '*.tsbuildinfo' 2>/dev/null)
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	npm ci --prefix frontend --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/out/index.html: frontend/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd frontend && NEXT_TELEMETRY_DISABLED=1 npm run --silent build
+	@touch $@
+
+.PHONY: web
+web:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory frontend/out/index.html; \
+	else echo "Node.js is missing, so there is a small page only: install version 20 or newer for the whole one."; fi
+
+.PHONY: test-web
+test-web: node build frontend/out/index.html ## Run the tests of the web page, in a real browser
+	cd frontend && npm run --silent lint && npm run --silent typecheck && npm test --silent && npm run --silent e2e
+
 .PHONY: run
-run: build ## Start the whole product on this machine: http://localhost:7071
+run: build web ## Start the whole product on this machine: http://localhost:7071
 	@exec target/debug/imagegen-local --port $(PORT) --data $(DATA)
 
 .PHONY: demo
@@ -43,6 +64,7 @@ test: tools node ## Run all tests
 	npm ci --prefix tests/peers --no-audit --no-fund --loglevel=error
 	cargo build --workspace --all-targets
 	cargo test --workspace
+	$(MAKE) --no-print-directory test-web
 
 .PHONY: safety
 safety: build ## Hold prompts with known verdicts against the safety check of what `make run` started

@@ -90,7 +90,7 @@ export function Composer({ empty }: { empty: boolean }) {
           className="field mt-2 min-h-32 resize-y text-lg leading-snug [field-sizing:content] placeholder:text-soft"
         />
         {length > most && <p className="mt-1 text-sm text-bad">{t("create.tooLong", { n: length - most })}</p>}
-        <p id="keys" className="edge-print mt-1 hidden lg:block">
+        <p id="keys" className="mt-1 hidden text-xs text-soft lg:block">
           {t("create.keys")}
         </p>
         {empty && draft.prompt === "" && (

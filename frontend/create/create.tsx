@@ -17,7 +17,7 @@ export function Create() {
         <Composer empty={jobs.length === 0} />
         <section aria-label={t("create.recent")} className="grid gap-6">
           {jobs.length === 0 ? (
-            <div className="grid aspect-square max-h-[70dvh] place-items-center rounded-tile border border-dashed border-edge bg-sunk sm:aspect-[4/3]" />
+            <img src="/fern.webp" alt="" width={700} height={900} className="max-h-[72dvh] w-full rounded-tile object-cover" />
           ) : (
             jobs.map((job) => <Tile key={job.id} job={job} />)
           )}

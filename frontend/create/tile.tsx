@@ -25,20 +25,25 @@ export function Tile({ job }: { job: Generation }) {
     setBusy(false);
   };
   const path = { id: job.id };
+  const address = `/library/?open=${job.id}`;
+  // What ended without a picture takes no room for one.
+  const shown = open || job.images.some((it) => it.status === "delivered");
   return (
     <article aria-label={job.prompt} data-status={job.status} className="overflow-hidden rounded-tile border bg-sheet">
-      <Go href={`/library/?open=${job.id}`} className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : "block"}>
-        {job.images.map((image) => (
-          <Picture
-            key={image.index}
-            image={image}
-            alt={job.prompt}
-            size="display"
-            className={`w-full ${open && image.status === "pending" ? "developing" : "bg-sunk"} max-h-[70dvh] object-contain`}
-          />
-        ))}
-        {job.images.every((it) => it.status !== "delivered") && <span className="sr-only">{t("act.open")}</span>}
-      </Go>
+      {shown && (
+        <Go href={address} className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : "block"}>
+          {job.images.map((image) => (
+            <Picture
+              key={image.index}
+              image={image}
+              alt={job.prompt}
+              size="display"
+              className={`w-full ${open && image.status === "pending" ? "developing" : "bg-sunk"} max-h-[70dvh] object-contain`}
+            />
+          ))}
+          {job.images.every((it) => it.status !== "delivered") && <span className="sr-only">{t("act.open")}</span>}
+        </Go>
+      )}
       {open && (
         <div
           role="progressbar"

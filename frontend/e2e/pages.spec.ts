@@ -70,7 +70,7 @@ for (const theme of THEMES) {
       await expect(page.getByText("Nothing matches.")).toBeVisible();
       await inspect(page, "library-nothing", theme);
       await page.getByRole("link", { name: "Pricing" }).click();
-      await expect(page.getByText("Your plan")).toBeVisible();
+      await expect(page.getByText("Your plan", { exact: true })).toBeVisible();
       await inspect(page, "pricing-in", theme);
       await page.goto("/billing/return/");
       await expect(page.getByText("not confirmed yet")).toBeVisible();

@@ -17,9 +17,10 @@ const leaf = (x, y, angle, length, width) => {
 };
 function frond(x, y, angle, length, bend, opacity) {
   paths.length = 0;
+  const stems = [];
   const spine = [];
   let [px, py, a] = [x, y, angle];
-  const steps = 46;
+  const steps = 30;
   for (let i = 0; i <= steps; i++) {
     spine.push(`${px.toFixed(1)} ${py.toFixed(1)}`);
     const share = i / steps;
@@ -27,21 +28,24 @@ function frond(x, y, angle, length, bend, opacity) {
     if (i > 3)
       for (const side of [-1, 1]) {
         const wing = a + side * (1.18 - share * 0.35) + (chance() - 0.5) * 0.07;
-        const parts = Math.max(2, Math.round(reach / 11));
+        stems.push(
+          `M${px.toFixed(1)} ${py.toFixed(1)}Q${(px + Math.cos(wing) * reach * 0.5).toFixed(1)} ${(py + Math.sin(wing) * reach * 0.5).toFixed(1)} ${(px + Math.cos(wing + side * 0.24) * reach).toFixed(1)} ${(py + Math.sin(wing + side * 0.24) * reach).toFixed(1)}`,
+        );
+        const parts = Math.max(2, Math.round(reach / 10));
         for (let k = 0; k < parts; k++) {
           const along = (reach * k) / parts;
           const droop = wing + side * 0.28 * (k / parts);
           const [lx, ly] = [px + Math.cos(droop) * along, py + Math.sin(droop) * along];
-          const small = 4 + (reach / 7) * (1 - k / parts);
-          leaf(lx, ly, droop - 0.75, small, small * 0.22);
-          leaf(lx, ly, droop + 0.75, small, small * 0.22);
+          const small = 5 + (length / 42) * (1 - (0.65 * k) / parts) * (1 - share * 0.5);
+          leaf(lx, ly, droop - 0.95, small, small * 0.3);
+          leaf(lx, ly, droop + 0.95, small, small * 0.3);
         }
       }
     a += bend / steps;
     px += (Math.cos(a) * length) / steps;
     py += (Math.sin(a) * length) / steps;
   }
-  return `<g opacity="${opacity}"><path d="M${spine.join("L")}" fill="none" stroke="#e6f1f7" stroke-width="2.4"/><path d="${paths.join("")}" fill="#e6f1f7"/></g>`;
+  return `<g opacity="${opacity}"><path d="M${spine.join("L")}" fill="none" stroke="#e6f1f7" stroke-width="2.4"/><path d="${stems.join("")}" fill="none" stroke="#e6f1f7" stroke-width="1"/><path d="${paths.join("")}" fill="#e6f1f7"/></g>`;
 }
 const art = [
   frond(430, 760, -1.95, 690, 0.55, 0.28),
