@@ -5,6 +5,7 @@ pub mod bfl;
 pub mod clock;
 pub mod cog;
 pub mod content_safety;
+pub mod cosmos;
 pub mod dependency;
 pub mod files;
 pub mod foundry;
@@ -15,6 +16,7 @@ mod outputs;
 pub mod replicate;
 #[cfg(test)]
 mod requests;
+mod rules;
 pub mod sas;
 #[cfg(test)]
 mod scratch;
