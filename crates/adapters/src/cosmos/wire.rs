@@ -103,7 +103,7 @@ mod tests {
             "id": "outbox:gen_1:submit",
             "partition": "usr_1",
             "place": "outbox/outbox:gen_1:submit",
-            "due": "outbox/2026-11-22T10:00:00.001Z/ba9a1bd4be61ef42",
+            "due": "outbox/2026-11-22T10:00:00.001Z/30aac7bb9ea3c7a5",
             "body": { "n": 1 },
         });
         assert_eq!(serde_json::to_value(&item).unwrap(), stored);
