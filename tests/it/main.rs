@@ -18,6 +18,7 @@ mod library_sharing;
 mod nasty_files;
 mod providers;
 mod recipes;
+mod request_units;
 mod safety;
 mod till;
 mod uploads;

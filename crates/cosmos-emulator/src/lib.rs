@@ -16,8 +16,8 @@ use azure_data_cosmos_driver::in_memory_emulator::{
     ConsistencyLevel, InMemoryEmulatorHttpClient, VirtualAccountConfig, VirtualRegion,
 };
 
-pub use faults::{Fault, On, What};
 use faults::Faults;
+pub use faults::{Fault, On, What};
 
 /// An account with one region, in memory. Clones are of the same account.
 #[derive(Debug, Clone)]

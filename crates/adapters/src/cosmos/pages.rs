@@ -46,9 +46,8 @@ impl Asked {
         let query = self.query.map_err(failure::of)?;
         let page_size = u32::try_from(page_size).ok().and_then(NonZeroU32::new);
         let hint = page_size.map_or(MaxItemCountHint::ServerDecides, MaxItemCountHint::Limit);
-        let options = QueryOptions::default()
-            .with_operation_options(reads())
-            .with_max_item_count(hint);
+        let options =
+            QueryOptions::default().with_operation_options(reads()).with_max_item_count(hint);
         let container = client.container().await?;
         let opened = Box::pin(container.query_items(query, scope, Some(options))).await;
         Ok(Pages { client, name: self.name, pages: opened.map_err(failure::of)?.into_pages() })

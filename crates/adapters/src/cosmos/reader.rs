@@ -169,7 +169,8 @@ pub(super) async fn due(
         "SELECT TOP {} * FROM c WHERE c.due > @after AND c.due < @end ORDER BY c.due ASC",
         DUE_PAGE + 1
     );
-    let query = Asked::new("due", text).with("@after", after).with("@end", end_of_due(kind, before));
+    let query =
+        Asked::new("due", text).with("@after", after).with("@end", end_of_due(kind, before));
     let scope = FeedScope::full_container();
     let pages: Pages<'_, Item> = query.within(client, scope, DUE_PAGE + 1).await?;
     let mut items = pages.first(DUE_PAGE + 1).await?;

@@ -237,13 +237,17 @@ mod tests {
         let key = "dsZQi3KtZmCv1ljt3VNWNm7sQUF1y5rJfC6kv5JiwvW0EndXdDku/dkKBp8/ufDToSxLzR4y+O/0H/t4bQtVNw==";
         let date = "Thu, 27 Apr 2017 00:51:12 GMT";
         let token = authorization(&Secret::new(key), "get", "dbs", "dbs/ToDoList", date).unwrap();
-        let published = "type%3dmaster%26ver%3d1.0%26sig%3dc09PEVJrgp2uQRkr934kFbTqhByc7TVr3OHyqlu%2bc%2bc%3d";
+        let published =
+            "type%3dmaster%26ver%3d1.0%26sig%3dc09PEVJrgp2uQRkr934kFbTqhByc7TVr3OHyqlu%2bc%2bc%3d";
         assert_eq!(token.expose().to_lowercase().replace("%2e", "."), published.to_lowercase());
     }
 
     #[test]
     fn dates_are_as_http_has_them() {
-        assert_eq!(http_date("2026-11-02T03:04:05Z".parse().unwrap()), "Mon, 02 Nov 2026 03:04:05 GMT");
+        assert_eq!(
+            http_date("2026-11-02T03:04:05Z".parse().unwrap()),
+            "Mon, 02 Nov 2026 03:04:05 GMT"
+        );
     }
 
     #[test]

@@ -72,7 +72,8 @@ pub(super) fn end_of_due(kind: &str, at: Timestamp) -> String {
 /// 64 bits of who it is. Were they ever the same for two documents due in the same millisecond, and a page to end
 /// between them, the second would come with the next tick of the timer.
 fn tie(partition: &str, id: &str) -> String {
-    let digest = Sha256::new().chain_update(partition).chain_update("/").chain_update(id).finalize();
+    let digest =
+        Sha256::new().chain_update(partition).chain_update("/").chain_update(id).finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -109,14 +110,19 @@ mod tests {
         assert_eq!(serde_json::to_value(&item).unwrap(), stored);
         let document = item.into_document().unwrap();
         assert_eq!(document.due, Some(at("2026-11-22T10:00:00.001Z")));
-        assert_eq!((document.kind.as_str(), document.position.as_str()), ("outbox", document.id.as_str()));
+        assert_eq!(
+            (document.kind.as_str(), document.position.as_str()),
+            ("outbox", document.id.as_str())
+        );
     }
 
     #[test]
     fn strings_are_in_the_order_of_places_and_times() {
         let end = end_of_kind("entry");
         for position in ["", "a", "~", "ä", "0"] {
-            assert!(place("entry", position) < end && place("entry", position) >= place("entry", ""));
+            assert!(
+                place("entry", position) < end && place("entry", position) >= place("entry", "")
+            );
         }
         assert!(place("entrys", "a") > end);
         let times = ["1970-01-01T00:00:00Z", "2026-01-31T23:59:59.999Z", "2026-02-01T00:00:00Z"];
