@@ -7,6 +7,7 @@ pub mod cog;
 pub mod content_safety;
 pub mod cosmos;
 pub mod dependency;
+pub mod entra;
 pub mod files;
 pub mod foundry;
 pub mod http;
