@@ -21,7 +21,7 @@ use super::host::{InvokeRequest, InvokeResponse};
 use super::problem::Problem;
 use super::request::{self, Request, Response};
 use super::spec::{Function, Handler, Outcome, Trigger};
-use crate::app::App;
+use crate::app::{App, metered};
 
 /// The host's default `extensions.http.routePrefix`. Never empty: a caller could then reach a queue function.
 const PREFIX: &str = "api";
@@ -171,14 +171,14 @@ impl Table {
             unreachable!("constructors pair HTTP triggers with HTTP handlers")
         };
         let start = Instant::now();
-        let outcome = match read_up_to(body, function.largest_body).await {
+        let (outcome, request_charge) = match read_up_to(body, function.largest_body).await {
             Ok(body) => {
                 let Call { query, headers, .. } = call;
-                handler(app, Request { headers, query, body, params }).await
+                metered(handler(app, Request { headers, query, body, params })).await
             }
-            Err(problem) => Err(problem),
+            Err(problem) => (Err(problem), 0.0),
         };
-        ended(function, start);
+        ended(function, start, request_charge);
         match outcome {
             Ok(response) => response,
             Err(problem) => {
@@ -205,11 +205,11 @@ async fn event<B: Buf>(
     let start = Instant::now();
     let read = read_up_to(body, function.largest_body).await;
     let request = read.ok().and_then(|body| serde_json::from_slice::<InvokeRequest>(&body).ok());
-    let outcome = match request {
-        Some(request) => handler(app, request).await,
-        None => Outcome::Retry("the host's envelope is not readable".into()),
+    let (outcome, request_charge) = match request {
+        Some(request) => metered(handler(app, request)).await,
+        None => (Outcome::Retry("the host's envelope is not readable".into()), 0.0),
     };
-    ended(function, start);
+    ended(function, start, request_charge);
     match outcome {
         Outcome::Done => request::json(StatusCode::OK, &InvokeResponse::default()),
         Outcome::Retry(why) => {
@@ -221,10 +221,11 @@ async fn event<B: Buf>(
     }
 }
 
-/// How long an invocation took. At `debug`, because a line costs more than many an invocation.
-fn ended(function: &Function, start: Instant) {
+/// How long an invocation took, and what Cosmos DB charged for it in request units: 0 with another store. The span has
+/// the job that it was about. At `debug`, because a line costs more than many an invocation.
+fn ended(function: &Function, start: Instant, request_charge: f64) {
     let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(duration_us, "Ended `{}`", function.name);
+    tracing::debug!(duration_us, request_charge, "Ended `{}`", function.name);
 }
 
 /// Where a call belongs in the logs.

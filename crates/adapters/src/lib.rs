@@ -23,6 +23,7 @@ pub mod sas;
 mod scratch;
 pub mod service_bus;
 pub mod sqlite;
+pub mod store;
 pub mod stripe;
 mod submitted;
 pub mod web_pubsub;

@@ -101,7 +101,7 @@ impl Client {
         name: &'static str,
         call: impl Future<Output = Result<(T, f64), CosmosError>>,
     ) -> Result<T, CosmosError> {
-        let dependency = Dependency::begin(KIND, &self.host, name);
+        let dependency = Dependency::begin(KIND, &self.host, || name);
         let outcome = call.instrument(dependency.span()).await;
         let (charge, outcome) = match outcome {
             Ok((value, charge)) => {
