@@ -31,6 +31,8 @@ const THROTTLED_RETRIES: u32 = 5;
 const THROTTLED_WAIT: Duration = Duration::from_secs(3);
 /// How often a read that failed is tried again.
 const READ_RETRIES: u32 = 2;
+/// And a commit.
+const COMMIT_RETRIES: u32 = 1;
 
 pub(super) struct Client {
     account: Account,
@@ -136,11 +138,10 @@ pub(super) fn reads() -> OperationOptions {
         .build()
 }
 
-/// A commit is sent again only when the service said that it did nothing with it (429 and 449). After a lost answer,
-/// a timeout or a 5xx nobody knows; the SDK would then send it once more, and our own success would come back as a
-/// conflict with ourselves. So the caller is told that it is unknown, as with every other store.
+/// A commit is sent once more where the first try failed, and as often as throttling wants it. [`super::commit`] says
+/// why that makes no half state and no conflict with ourselves.
 pub(super) fn commits() -> OperationOptions {
-    patience().with_max_failover_retry_count(0).build()
+    patience().with_max_failover_retry_count(COMMIT_RETRIES).build()
 }
 
 fn patience() -> OperationOptionsBuilder {

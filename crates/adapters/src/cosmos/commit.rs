@@ -1,5 +1,12 @@
 //! A commit is one transactional batch: all of it or nothing, by the service's own promise.
+//!
+//! The SDK sends a batch again when its answer was lost, in its transport even where it is told not to. That cannot do
+//! anything twice: done once, each write of a batch conflicts with itself, for what it creates is there, what it
+//! replaces has another `ETag`, and what it deletes is gone. But it looks as if somebody else had been first. The
+//! caller would decide anew, on a state that has its own decision in it. So a conflict after a try whose end is
+//! unknown is no conflict here: nobody knows whether the commit was done, as with a lost answer in any other store.
 
+use azure_data_cosmos::diagnostics::DiagnosticsContext;
 use azure_data_cosmos::options::{BatchOptions, BatchReplaceOptions, Precondition};
 use azure_data_cosmos::{CosmosError, TransactionalBatch};
 use imagegen_core::ports::BoxError;
@@ -22,17 +29,45 @@ pub(super) async fn commit(
     let call = client.measured("commit", async {
         let answer = Box::pin(container.execute_transactional_batch(batch, Some(options))).await?;
         let charge = charged(answer.headers());
-        Ok((answer.into_model(), charge))
+        let was_certain = is_first_effect(&answer.diagnostics());
+        Ok(((answer.into_model(), was_certain), charge))
     });
-    match call.await {
+    let (settled, was_certain) = match call.await {
         // A batch that failed comes as 207: only the results tell.
-        Ok(Ok(answer)) => {
+        Ok((Ok(answer), was_certain)) => {
             let statuses = answer.results().iter().map(|result| result.status_code());
-            settled(&ids, &statuses.collect::<Vec<_>>())
+            (settled(&ids, &statuses.collect::<Vec<_>>()), was_certain)
         }
-        Ok(Err(unreadable)) => Err(unavailable(unreadable)),
-        Err(error) => Err(whole(error, &ids)),
+        Ok((Err(unreadable), was_certain)) => (Err(unavailable(unreadable)), was_certain),
+        Err(error) => {
+            let diagnostics = error.diagnostics();
+            let was_certain = diagnostics.is_none_or(|diagnostics| is_first_effect(&diagnostics));
+            (Err(whole(error, &ids)), was_certain)
+        }
+    };
+    match settled {
+        Err(DocumentsError::Conflict { id }) if !was_certain => Err(unavailable(format!(
+            "a commit was sent again after its answer was lost, and `{id}` has changed"
+        ))),
+        settled => settled,
     }
+}
+
+/// Whether all tries before the one that was answered certainly had no effect: they were not sent, or answered with
+/// 429 or 449, by which the service says that it did nothing.
+fn is_first_effect(diagnostics: &DiagnosticsContext) -> bool {
+    let requests = diagnostics.requests();
+    let Some((_, earlier)) = requests.split_last() else { return true };
+    // The transport's own second try is inside of a request.
+    let nothing_lost = requests.iter().all(|request| {
+        let failed = request.failed_transport_shards();
+        failed.iter().all(|shard| shard.request_sent().definitely_not_sent())
+    });
+    nothing_lost
+        && earlier.iter().all(|request| {
+            matches!(u16::from(request.status().status_code()), 429 | 449)
+                || request.request_sent().definitely_not_sent()
+        })
 }
 
 fn batch(partition: &str, writes: Vec<Write>) -> Result<TransactionalBatch, BoxError> {
