@@ -61,6 +61,6 @@ fn http() -> Http {
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
-fn print(step: Step) {
+fn print(step: &Step) {
     println!("{}: {}", step.what, step.done.as_str());
 }

@@ -31,8 +31,8 @@ pub enum InvalidAddress {
 
 #[derive(Debug)]
 pub enum Store {
-    Sqlite(SqliteDocuments),
-    Cosmos(CosmosDocuments),
+    Sqlite(Arc<SqliteDocuments>),
+    Cosmos(Arc<CosmosDocuments>),
 }
 
 impl Address {
@@ -57,8 +57,12 @@ impl Address {
     /// Opens a file, or makes it; asks no account yet. `database` is the one in the account.
     pub fn open(self, database: &str) -> Result<Store, OpenError> {
         match self {
-            Self::Sqlite(path) => SqliteDocuments::open(Path::new(&path)).map(Store::Sqlite),
-            Self::Cosmos(account) => Ok(Store::Cosmos(CosmosDocuments::new(account, database))),
+            Self::Sqlite(path) => {
+                SqliteDocuments::open(Path::new(&path)).map(|it| Store::Sqlite(Arc::new(it)))
+            }
+            Self::Cosmos(account) => {
+                Ok(Store::Cosmos(Arc::new(CosmosDocuments::new(account, database))))
+            }
         }
     }
 }
@@ -66,15 +70,15 @@ impl Address {
 impl Store {
     pub fn documents(&self) -> &dyn Documents {
         match self {
-            Self::Sqlite(documents) => documents,
-            Self::Cosmos(documents) => documents,
+            Self::Sqlite(documents) => &**documents,
+            Self::Cosmos(documents) => &**documents,
         }
     }
 
     pub fn into_documents(self) -> Arc<dyn Documents> {
         match self {
-            Self::Sqlite(documents) => Arc::new(documents),
-            Self::Cosmos(documents) => Arc::new(documents),
+            Self::Sqlite(documents) => documents,
+            Self::Cosmos(documents) => documents,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Development only, never deployed: Microsoft's own in-memory emulator of Cosmos DB for NoSQL, served over HTTP on
+//! Development only, never deployed: Microsoft's own in-memory emulator of Cosmos DB for `NoSQL`, served over HTTP on
 //! this machine, with the faults that tests need.
 //!
 //! The emulator comes with `azure_data_cosmos_driver`, behind a feature for its own tests. It checks no key, keeps

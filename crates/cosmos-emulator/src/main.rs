@@ -7,7 +7,7 @@ use clap::Parser;
 use imagegen_cosmos_emulator::{Emulator, Throttling};
 use tokio::net::TcpListener;
 
-/// Microsoft's in-memory emulator of Cosmos DB for NoSQL, over HTTP on this machine. All is lost when it ends.
+/// Microsoft's in-memory emulator of Cosmos DB, over HTTP on this machine. All is lost when it ends.
 #[derive(Debug, Parser)]
 #[command(name = "cosmos-emulator", version)]
 struct Arguments {

@@ -41,28 +41,25 @@ pub(super) struct Client {
     /// Made by whoever needs it first; the others wait for that one. A failure leaves it empty, so that the next one
     /// tries anew.
     container: OnceCell<ContainerClient>,
-    runtime: CosmosRuntimeBuilder,
+    /// Another transport than the network; tests have one.
+    in_process: Option<CosmosRuntimeBuilder>,
 }
 
 impl Client {
     pub(super) fn new(account: Account, database: &str) -> Self {
-        // Certificates of emulators are not taken on trust, and no environment decides where keys travel. The way
-        // through Gateway 2.0 has never been tried here.
-        let pool = ConnectionPoolOptions::builder()
-            .with_proxy_allowed(false)
-            .with_gateway_v2_disabled(true)
-            .build()
-            .expect("none of these is out of range");
-        let runtime = CosmosRuntime::builder().with_connection_pool(pool);
         let host = account.endpoint.host().to_owned();
-        let database = database.to_owned();
-        Self { account, database, host, container: OnceCell::new(), runtime }
+        Self {
+            account,
+            database: database.to_owned(),
+            host,
+            container: OnceCell::new(),
+            in_process: None,
+        }
     }
 
-    /// Through another transport than the network.
     #[cfg(test)]
     pub(super) fn through(self, runtime: CosmosRuntimeBuilder) -> Self {
-        Self { runtime, ..self }
+        Self { in_process: Some(runtime), ..self }
     }
 
     pub(super) fn host(&self) -> &str {
@@ -75,7 +72,8 @@ impl Client {
 
     async fn connect(&self) -> Result<ContainerClient, DocumentsError> {
         let connecting = async {
-            let runtime = self.runtime.clone().build().await?;
+            let runtime = self.in_process.clone().map_or_else(over_the_network, Ok)?;
+            let runtime = runtime.build().await?;
             let account = self.account.reference()?;
             let client = CosmosClientBuilder::new()
                 .with_runtime(runtime)
@@ -114,8 +112,8 @@ impl Client {
                 let status = u16::from(error.status().status_code());
                 // A document that is not there is an answer.
                 dependency.ended(status, status == 404);
-                let headers = error.response().map(|response| response.headers());
-                let charge = headers.and_then(|headers| headers.request_charge.as_ref());
+                let charge =
+                    error.response().and_then(|answer| answer.headers().request_charge.as_ref());
                 (charge.map_or(0.0, |charge| charge.value()), Err(error))
             }
         };
@@ -123,6 +121,15 @@ impl Client {
         charge::add(charge);
         outcome
     }
+}
+
+/// No environment decides where keys travel, and the way through Gateway 2.0 has never been tried here.
+fn over_the_network() -> Result<CosmosRuntimeBuilder, CosmosError> {
+    let pool = ConnectionPoolOptions::builder()
+        .with_proxy_allowed(false)
+        .with_gateway_v2_disabled(true)
+        .build()?;
+    Ok(CosmosRuntime::builder().with_connection_pool(pool))
 }
 
 pub(super) fn charged(headers: &ResponseHeaders) -> f64 {

@@ -7,6 +7,7 @@
 //! unknown is no conflict here: nobody knows whether the commit was done, as with a lost answer in any other store.
 
 use azure_data_cosmos::diagnostics::DiagnosticsContext;
+use azure_data_cosmos::models::TransactionalBatchOperationResult;
 use azure_data_cosmos::options::{BatchOptions, BatchReplaceOptions, Precondition};
 use azure_data_cosmos::{CosmosError, TransactionalBatch};
 use imagegen_core::ports::BoxError;
@@ -35,8 +36,12 @@ pub(super) async fn commit(
     let (settled, was_certain) = match call.await {
         // A batch that failed comes as 207: only the results tell.
         Ok((Ok(answer), was_certain)) => {
-            let statuses = answer.results().iter().map(|result| result.status_code());
-            (settled(&ids, &statuses.collect::<Vec<_>>()), was_certain)
+            let statuses: Vec<_> = answer
+                .results()
+                .iter()
+                .map(TransactionalBatchOperationResult::status_code)
+                .collect();
+            (settled(&ids, &statuses), was_certain)
         }
         Ok((Err(unreadable), was_certain)) => (Err(unavailable(unreadable)), was_certain),
         Err(error) => {

@@ -24,7 +24,7 @@ pub(super) struct Asked {
 pub(super) struct Pages<'c, T: Send> {
     client: &'c Client,
     name: &'static str,
-    pages: QueryPageIterator<T>,
+    rest: QueryPageIterator<T>,
 }
 
 impl Asked {
@@ -50,16 +50,16 @@ impl Asked {
             QueryOptions::default().with_operation_options(reads()).with_max_item_count(hint);
         let container = client.container().await?;
         let opened = Box::pin(container.query_items(query, scope, Some(options))).await;
-        Ok(Pages { client, name: self.name, pages: opened.map_err(failure::of)?.into_pages() })
+        Ok(Pages { client, name: self.name, rest: opened.map_err(failure::of)?.into_pages() })
     }
 }
 
 impl<T: DeserializeOwned + Send + 'static> Pages<'_, T> {
     /// An empty page is not the end; `None` is.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<T>>, DocumentsError> {
-        let pages = &mut self.pages;
+        let rest = &mut self.rest;
         let call = self.client.measured(self.name, async {
-            let Some(page) = pages.next().await else { return Ok((None, 0.0)) };
+            let Some(page) = rest.next().await else { return Ok((None, 0.0)) };
             let page = page?;
             let charge = charged(page.headers());
             Ok((Some(page.into_items()), charge))

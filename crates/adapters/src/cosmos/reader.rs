@@ -132,8 +132,8 @@ fn condition(conditions: &[Condition]) -> (String, Vec<(String, Value)>) {
     let (mut text, mut parameters) = ("true".to_owned(), Vec::new());
     for (index, Condition { path, test }) in conditions.iter().enumerate() {
         // Paths are names in our code, never a user's. In brackets they may be words of the language, such as `order`.
-        let names = path.split('.').map(|name| format!("['{name}']")).collect::<String>();
-        let (value, name) = (format!("c.body{names}"), format!("@p{index}"));
+        let value = format!("c.body['{}']", path.replace('.', "']['"));
+        let name = format!("@p{index}");
         let written = match test {
             Test::IsTrue => write!(text, " AND {value} = true"),
             Test::OneOf(texts) => {

@@ -86,7 +86,7 @@ pub async fn set_up(
     account: &Account,
     database: &str,
     http: &Http,
-    tell: &mut (dyn FnMut(Step) + Send),
+    tell: &mut (dyn FnMut(&Step) + Send),
 ) -> Result<(), SetupError> {
     let key = account.key().ok_or(SetupError::NoKey)?;
     let service = Service { account, key, http };
@@ -95,10 +95,10 @@ pub async fn set_up(
     let what = format!("the database `{database}`");
     let made = service.post(&["dbs"], "dbs", "", &serde_json::json!({ "id": database })).await;
     let done = made.and_then(|reply| made_or_found(&reply)).map_err(failed(&what))?;
-    tell(Step { what, done });
+    tell(&Step { what, done });
     for container in &definitions.containers {
         let done = service.container(database, container).await?;
-        tell(Step { what: format!("the container `{}`", container.id), done });
+        tell(&Step { what: format!("the container `{}`", container.id), done });
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ impl Drop for Served {
 async fn set_up_at(account: &Account) -> Vec<Done> {
     let mut done = Vec::new();
     let http = Http::new(Arc::new(SystemClock), Arc::new(SystemIds));
-    let mut tell = |step: Step| done.push(step.done);
+    let mut tell = |step: &Step| done.push(step.done);
     set_up(account, DATABASE, &http, &mut tell).await.unwrap();
     done
 }
@@ -102,7 +102,7 @@ async fn is_there(documents: &CosmosDocuments, id: &str) -> bool {
     documents.get("p", id).await.unwrap().is_some()
 }
 
-fn assert_unavailable<T: fmt::Debug>(result: Result<T, DocumentsError>) {
+fn assert_unavailable<T: fmt::Debug>(result: &Result<T, DocumentsError>) {
     assert!(matches!(result, Err(DocumentsError::Unavailable(_))), "{result:?}");
 }
 
@@ -132,7 +132,7 @@ async fn many_first_uses_make_one_client_and_a_failure_is_not_kept() {
     let served = Served::new().await;
     let (emulator, documents) = (&served.emulator, served.documents());
     emulator.fail(Fault { on: On::Everything, what: What::Cut, times: ALWAYS });
-    assert_unavailable(documents.get("p", "a").await);
+    assert_unavailable(&documents.get("p", "a").await);
     emulator.recover();
     let asked = || emulator.seen(On::Everything) - emulator.seen(On::Documents);
     let before = asked();
@@ -155,8 +155,8 @@ async fn what_was_throttled_is_sent_again_after_the_wait_and_not_for_ever() {
     assert!(started.elapsed().as_millis() >= 40, "{:?}", started.elapsed());
     assert_eq!(emulator.seen(On::Commits), 3);
     emulator.fail(Fault { on: On::Documents, what: throttle, times: ALWAYS });
-    assert_unavailable(documents.commit("p", vec![create("b")]).await);
-    assert_unavailable(documents.get("p", "a").await);
+    assert_unavailable(&documents.commit("p", vec![create("b")]).await);
+    assert_unavailable(&documents.get("p", "a").await);
     emulator.recover();
     assert!(is_there(&documents, "a").await && !is_there(&documents, "b").await);
 }
@@ -167,20 +167,20 @@ async fn a_commit_whose_answer_was_lost_is_unavailable_and_never_a_conflict_with
     let served = Served::new().await;
     let (emulator, documents) = (&served.emulator, served.documents());
     emulator.fail(Fault { on: On::Commits, what: What::Lose, times: 1 });
-    assert_unavailable(documents.commit("p", vec![create("a"), create("b")]).await);
+    assert_unavailable(&documents.commit("p", vec![create("a"), create("b")]).await);
     assert!(is_there(&documents, "a").await && is_there(&documents, "b").await, "it was done");
     let etag = documents.get("p", "a").await.unwrap().unwrap().etag;
     let replace = Write::Replace { etag, document: document_of("a") };
     let delete = Write::Delete { id: "b".into() };
     emulator.fail(Fault { on: On::Commits, what: What::Lose, times: 1 });
-    assert_unavailable(documents.commit("p", vec![replace.clone(), delete]).await);
+    assert_unavailable(&documents.commit("p", vec![replace.clone(), delete]).await);
     assert!(!is_there(&documents, "b").await, "it was done, once");
     // From then on it is an ordinary conflict.
     let again = documents.commit("p", vec![replace]).await;
     assert!(matches!(again, Err(DocumentsError::Conflict { id }) if id == "a"));
     // Neither of two tries is answered.
     emulator.fail(Fault { on: On::Commits, what: What::Lose, times: ALWAYS });
-    assert_unavailable(documents.commit("p", vec![create("c")]).await);
+    assert_unavailable(&documents.commit("p", vec![create("c")]).await);
     emulator.recover();
     assert!(is_there(&documents, "c").await);
 }
@@ -206,7 +206,7 @@ async fn a_commit_that_certainly_was_not_done_is_sent_again_and_not_for_ever() {
     for what in [What::Cut, What::Answer { status: 408 }, What::Answer { status: 500 }] {
         let before = emulator.seen(On::Commits);
         emulator.fail(Fault { on: On::Commits, what, times: ALWAYS });
-        assert_unavailable(documents.commit("p", vec![create("b")]).await);
+        assert_unavailable(&documents.commit("p", vec![create("b")]).await);
         emulator.recover();
         let sent = emulator.seen(On::Commits) - before;
         assert!((2..=4).contains(&sent), "{what:?}: {sent}");
@@ -229,9 +229,9 @@ async fn a_spell_without_the_service_is_unavailable_and_over_when_it_is_over() {
         emulator.fail(Fault { on: On::Documents, what, times: 1 });
         assert!(is_there(&documents, "a").await, "{what:?}");
         emulator.fail(Fault { on: On::Everything, what, times: ALWAYS });
-        assert_unavailable(documents.get("p", "a").await);
-        assert_unavailable(documents.commit("p", vec![create("b")]).await);
-        assert_unavailable(documents.due("thing", Timestamp::UNIX_EPOCH, None).await);
+        assert_unavailable(&documents.get("p", "a").await);
+        assert_unavailable(&documents.commit("p", vec![create("b")]).await);
+        assert_unavailable(&documents.due("thing", Timestamp::UNIX_EPOCH, None).await);
         emulator.recover();
         assert!(is_there(&documents, "a").await, "{what:?}");
         let id = format!("after {what:?}").replace('/', "");
@@ -331,7 +331,7 @@ impl TokenCredential for Asked {
     ) -> azure_core::Result<AccessToken> {
         self.0.lock().unwrap().extend(scopes.iter().map(|scope| (*scope).to_owned()));
         let expires_on =
-            azure_core::time::OffsetDateTime::now_utc() + std::time::Duration::from_secs(3600);
+            azure_core::time::OffsetDateTime::now_utc() + std::time::Duration::from_hours(1);
         Ok(AccessToken::new("a token", expires_on))
     }
 }

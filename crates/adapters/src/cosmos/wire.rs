@@ -74,7 +74,9 @@ pub(super) fn end_of_due(kind: &str, at: Timestamp) -> String {
 fn tie(partition: &str, id: &str) -> String {
     let digest =
         Sha256::new().chain_update(partition).chain_update("/").chain_update(id).finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    format!("{:016x}", u64::from_be_bytes(first))
 }
 
 fn due_of(due: &str) -> Result<Timestamp, BoxError> {
