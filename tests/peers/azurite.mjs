@@ -9,6 +9,8 @@ import { createRequire } from "node:module";
 
 const [port, certificate, key] = process.argv.slice(2);
 const options = ["--blobHost", "127.0.0.1", "--blobPort", port, "--inMemoryPersistence", "--silent", "--disableTelemetry"];
+// The vendor's newest clients name a version of the protocol that Azurite learns months later.
+options.push("--skipApiVersionCheck");
 if (certificate) options.push("--oauth", "basic", "--cert", certificate, "--key", key);
 process.argv.splice(2, Infinity, ...options);
 

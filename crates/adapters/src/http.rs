@@ -8,6 +8,7 @@ mod connection_string;
 mod endpoint;
 #[cfg(test)]
 pub(crate) mod loopback;
+mod sdk;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use call::{Call, Reply, Secret, UnexpectedReply};
 pub use connection_string::{ConnectionString, InvalidConnectionString};
 pub(crate) use endpoint::private_url;
 pub use endpoint::{Endpoint, InvalidEndpoint};
+pub use sdk::SdkTransport;
 
 /// Attempts of [`Http::send_idempotent`], the first included.
 const ATTEMPTS: u32 = 4;
@@ -65,6 +67,17 @@ impl Http {
     /// Does no I/O yet. `ids` is the source of chance for the waits between attempts.
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         Self { shared: Arc::new(Shared { client: OnceLock::new(), clock, ids }) }
+    }
+
+    /// As [`new`](Self::new), for a server on this machine that a test made a certificate for.
+    #[cfg(test)]
+    pub(crate) fn trusting(
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        certificate: reqwest::Certificate,
+    ) -> Self {
+        let client = builder().tls_certs_only([certificate]).build().map_err(|e| e.to_string());
+        Self { shared: Arc::new(Shared { client: OnceLock::from(client), clock, ids }) }
     }
 
     /// One attempt, for what must not happen twice.
@@ -118,6 +131,7 @@ impl Http {
         if response.content_length().is_some_and(|n| n > limit_bytes as u64) {
             return Err(too_large());
         }
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > limit_bytes {
@@ -125,10 +139,10 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = headers.get(header::RETRY_AFTER);
         let retry_after = retry_after.and_then(|v| read_retry_after(v.to_str().ok()?, self.now()));
-        let may_pass = (call.may_pass)(response.status(), response.headers());
-        Ok(Reply { host: host(), status: response.status(), retry_after, may_pass, body })
+        let may_pass = (call.may_pass)(status, &headers);
+        Ok(Reply { host: host(), status, retry_after, may_pass, headers, body })
     }
 
     fn client(&self) -> Result<&Client, String> {
@@ -156,15 +170,18 @@ impl HttpError {
 }
 
 fn build() -> Result<Client, String> {
-    let client = Client::builder()
+    builder().build().map_err(|e| format!("the HTTP client cannot be built: {e}"))
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         // A redirect could carry a key to another host.
         .redirect(reqwest::redirect::Policy::none())
         // The environment is an argument: no hidden one decides where keys travel.
         .no_proxy()
-        .user_agent(concat!("imagegen/", env!("CARGO_PKG_VERSION")));
-    client.build().map_err(|e| format!("the HTTP client cannot be built: {e}"))
+        .user_agent(concat!("imagegen/", env!("CARGO_PKG_VERSION")))
 }
 
 /// How long to wait at least before another attempt, or `None` when another attempt would be of no use.

@@ -2,6 +2,8 @@
 //! vendor's words stay in its `wire.rs`.
 
 pub mod bfl;
+mod blob_key;
+pub mod blob_storage;
 pub mod clock;
 pub mod cog;
 pub mod content_safety;
