@@ -1,6 +1,7 @@
 //! What the binary does. Without a subcommand it serves; the others are for people and builds.
 
 mod billing;
+mod blobs;
 mod functions;
 mod generate;
 mod ledger;
@@ -57,9 +58,23 @@ enum Command {
     /// What is sold.
     #[command(subcommand)]
     Billing(BillingCommand),
+    /// Where pictures are kept.
+    #[command(subcommand)]
+    Blobs(BlobsCommand),
     /// What an operator does to accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum BlobsCommand {
+    /// Make in the storage account of IMAGEGEN_BLOBS what must be there: for emulators, in Azure Bicep does it. A second
+    /// run changes nothing.
+    Setup {
+        /// Pages of this address may send pictures to storage. May be given more than once.
+        #[arg(long, env = "APP_URL")]
+        origin: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,6 +205,7 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Billing(BillingCommand::Setup { webhook_url })) => {
             billing::setup(webhook_url.as_deref(), setting)
         }
+        Some(Command::Blobs(BlobsCommand::Setup { origin })) => blobs::setup(&origin, setting),
         Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&store.documents),
         Some(Command::Admin(AdminCommand::Answer { account, decision, outcome, note, store })) => {
             let outcome = match outcome {

@@ -118,7 +118,7 @@ impl Http {
     }
 
     async fn attempt(&self, call: &Call, timeout: Duration) -> Result<Reply, HttpError> {
-        let dependency = Dependency::begin("HTTP", call.host(), || call.operation());
+        let dependency = Dependency::begin(call.kind, call.host(), || call.operation());
         let outcome = self.exchange(call, timeout).instrument(dependency.span()).await;
         match &outcome {
             Ok(reply) => dependency.ended(reply.status.as_u16(), !reply.status.is_server_error()),

@@ -1,6 +1,6 @@
 //! An account, and how it lets us in.
 
-use std::fmt::{self, Display};
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +9,12 @@ use azure_core::http::ClientOptions;
 use azure_storage_blob::{BlobServiceClient, BlobServiceClientOptions};
 use imagegen_core::ports::blobs::BlobsError;
 use jiff::Timestamp;
-use tracing::Instrument as _;
 
 use super::LARGEST_BLOB;
 use super::address::Address;
 use super::delegation::LentKeys;
 use super::shared_key::SharedKey;
-use super::wire;
-use crate::dependency::Dependency;
+use super::wire::Failure;
 use crate::http::{Http, InvalidConnectionString, SdkTransport};
 use crate::sas::{self, BlobSas, InvalidKey, Links, Protocol, Window};
 
@@ -44,9 +42,7 @@ enum Signing {
 
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidAccount {
-    #[error(
-        "write `https://ACCOUNT.blob.core.windows.net`, or a connection string of a storage account"
-    )]
+    #[error("an account's address is like `https://ACCOUNT.blob.core.windows.net`")]
     Address,
     #[error(transparent)]
     ConnectionString(#[from] InvalidConnectionString),
@@ -115,31 +111,15 @@ impl StorageAccount {
         }
     }
 
-    /// One call, for telemetry. `fine` is the status that success has.
-    pub(super) async fn call<T>(
-        &self,
-        name: &str,
-        fine: impl Display + Send,
-        call: impl Future<Output = azure_core::Result<T>> + Send,
-    ) -> Result<T, wire::Failure> {
-        let host = self.address.endpoint.url().host_str().unwrap_or_default();
-        let dependency = Dependency::begin(KIND, host, name);
-        match call.instrument(dependency.span()).await {
-            Ok(value) => {
-                dependency.ended(fine, true);
-                Ok(value)
-            }
-            Err(error) => {
-                let failure = wire::Failure::of(error, host);
-                dependency.ended(failure.result(), failure.is_absence());
-                Err(failure)
-            }
-        }
+    /// What became of a call.
+    pub(super) fn outcome<T>(&self, outcome: azure_core::Result<T>) -> Result<T, Failure> {
+        let host = || self.address.endpoint.url().host_str().unwrap_or_default();
+        outcome.map_err(|error| Failure::of(error, host()))
     }
 }
 
 fn options(http: &Http) -> ClientOptions {
-    SdkTransport::new(http.clone(), TIMEOUT, PATIENCE, LARGEST_BLOB).into_options()
+    SdkTransport::new(http.clone(), KIND, TIMEOUT, PATIENCE, LARGEST_BLOB).into_options()
 }
 
 fn client(

@@ -113,7 +113,7 @@ impl LentKeys {
         account: &StorageAccount,
         failed: &mut Option<Timestamp>,
     ) -> Result<Arc<BlobSas>, BlobsError> {
-        let lent = account.call("lend key", 200, Box::pin(self.lend(day, account.client()))).await;
+        let lent = account.outcome(self.lend(day, account.client()).await);
         let lent = lent.map_err(|failure| failure.into_error("")).and_then(|key| {
             let sas = Arc::clone(&key.sas);
             let covers = key.covers(window);

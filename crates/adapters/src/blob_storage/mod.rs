@@ -63,15 +63,9 @@ impl BlobStorage {
         Ok(self.account.client().blob_client(&self.container, key))
     }
 
-    /// `Ok(None)` when there is no such blob. `fine` is the status that says so much.
-    async fn ask<T>(
-        &self,
-        operation: &str,
-        fine: u16,
-        call: impl Future<Output = azure_core::Result<T>> + Send,
-    ) -> Result<Option<T>, BlobsError> {
-        let name = format!("{operation} {}", self.container);
-        wire::outcome(self.account.call(&name, fine, call).await, &self.container)
+    /// `Ok(None)` when there is no such blob.
+    fn outcome<T>(&self, outcome: azure_core::Result<T>) -> Result<Option<T>, BlobsError> {
+        wire::found(self.account.outcome(outcome), &self.container)
     }
 }
 
@@ -86,9 +80,10 @@ impl Blobs for BlobStorage {
             partition_size: Some(NonZero::<u64>::MAX),
             ..BlobClientUploadOptions::default()
         };
-        let put = blob.upload(RequestContent::from(bytes), Some(options));
-        let done = self.ask("put", 201, Box::pin(put)).await?;
-        done.map(|_| ()).ok_or_else(|| BlobsError::Refused("a put found no blob".into()))
+        let done = blob.upload(RequestContent::from(bytes), Some(options)).await;
+        self.outcome(done)?
+            .map(|_| ())
+            .ok_or_else(|| BlobsError::Refused("a put found no blob".into()))
     }
 
     async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, BlobsError> {
@@ -98,15 +93,14 @@ impl Blobs for BlobStorage {
             ..BlobClientDownloadOptions::default()
         };
         let read = async { blob.download(Some(options)).await?.body.collect().await };
-        let bytes = self.ask("get", 200, Box::pin(read)).await?;
-        Ok(bytes.map(Vec::from))
+        Ok(self.outcome(read.await)?.map(Vec::from))
     }
 
     async fn size(&self, key: &str) -> Result<Option<u64>, BlobsError> {
         let blob = self.blob(key)?;
         let size = async { blob.get_properties(None).await?.content_length() };
-        let size = self.ask("size", 200, Box::pin(size)).await?;
-        size.map(|it| it.ok_or_else(|| BlobsError::Unavailable("a blob without a length".into())))
+        self.outcome(size.await)?
+            .map(|it| it.ok_or_else(|| BlobsError::Unavailable("a blob without a length".into())))
             .transpose()
     }
 
@@ -117,7 +111,7 @@ impl Blobs for BlobStorage {
             delete_snapshots: Some(DeleteSnapshotsOptionType::Include),
             ..BlobClientDeleteOptions::default()
         };
-        self.ask("delete", 202, Box::pin(blob.delete(Some(options)))).await?;
+        self.outcome(blob.delete(Some(options)).await)?;
         Ok(())
     }
 

@@ -79,9 +79,8 @@ impl StorageAccount {
     ) -> Result<(), BlobsError> {
         for container in &service.containers {
             let what = format!("container `{container}`");
-            let container_client = self.client().blob_container_client(container);
-            let made = self.call("make container", 201, Box::pin(container_client.create(None)));
-            let done = match made.await {
+            let made = self.client().blob_container_client(container).create(None).await;
+            let done = match self.outcome(made) {
                 Ok(_) => Done::Made,
                 Err(Failure::ContainerExists) => Done::There,
                 Err(failure) => return Err(failure.into_error(container)),
@@ -100,16 +99,18 @@ impl StorageAccount {
 
     async fn allow(&self, rules: Vec<CorsRule>) -> Result<Done, BlobsError> {
         let asked = async { self.client().get_properties(None).await?.into_model() };
-        let asked = self.call("read CORS rules", 200, Box::pin(asked)).await;
-        let current = asked.map_err(|failure| failure.into_error(""))?.cors.unwrap_or_default();
+        let current = self
+            .outcome(asked.await)
+            .map_err(|failure| failure.into_error(""))?
+            .cors
+            .unwrap_or_default();
         if same(&current, &rules) {
             return Ok(Done::There);
         }
         let properties =
             BlobServiceProperties { cors: Some(rules), ..BlobServiceProperties::default() };
         let set = async { self.client().set_properties(properties.try_into()?, None).await };
-        let set = self.call("set CORS rules", 202, Box::pin(set)).await;
-        set.map_err(|failure| failure.into_error(""))?;
+        self.outcome(set.await).map_err(|failure| failure.into_error(""))?;
         Ok(Done::Made)
     }
 }

@@ -13,11 +13,7 @@ pub(super) enum Failure {
     NoContainer(Answer),
     /// Made by somebody else, a moment or a year ago.
     ContainerExists,
-    Other {
-        /// A status, or a word.
-        result: String,
-        error: BlobsError,
-    },
+    Other(BlobsError),
 }
 
 /// An answer that says no. Without the body, which repeats what was asked.
@@ -50,12 +46,10 @@ impl Failure {
             | ErrorKind::Io
             | ErrorKind::Credential
             | ErrorKind::DataConversion => {
-                let result = error.kind().to_string();
-                return Self::Other { result, error: BlobsError::Unavailable(error.into()) };
+                return Self::Other(BlobsError::Unavailable(error.into()));
             }
             ErrorKind::Other => {
-                let result = error.kind().to_string();
-                return Self::Other { result, error: BlobsError::Refused(error.into()) };
+                return Self::Other(BlobsError::Refused(error.into()));
             }
         };
         let answer = Answer { host: host.to_owned(), status, code };
@@ -64,31 +58,10 @@ impl Failure {
             (404, "ContainerNotFound") => Self::NoContainer(answer),
             (409, "ContainerAlreadyExists") => Self::ContainerExists,
             // A token that lapsed on the way: the next call brings another.
-            (401 | 408 | 429 | 500..=599, _) | (409, "ContainerBeingDeleted") => Self::Other {
-                result: status.to_string(),
-                error: BlobsError::Unavailable(answer.into()),
-            },
-            _ => Self::Other {
-                result: status.to_string(),
-                error: BlobsError::Refused(answer.into()),
-            },
-        }
-    }
-
-    /// For telemetry.
-    pub(super) fn result(&self) -> &str {
-        match self {
-            Self::NoBlob | Self::NoContainer(_) => "404",
-            Self::ContainerExists => "409",
-            Self::Other { result, .. } => result,
-        }
-    }
-
-    /// That something is not there, or is there already, is an answer and no failure.
-    pub(super) fn is_absence(&self) -> bool {
-        match self {
-            Self::NoBlob | Self::ContainerExists => true,
-            Self::NoContainer(_) | Self::Other { .. } => false,
+            (401 | 408 | 429 | 500..=599, _) | (409, "ContainerBeingDeleted") => {
+                Self::Other(BlobsError::Unavailable(answer.into()))
+            }
+            _ => Self::Other(BlobsError::Refused(answer.into())),
         }
     }
 
@@ -99,13 +72,13 @@ impl Failure {
                 BlobsError::Refused(NoContainer { container: container.to_owned(), source }.into())
             }
             Self::ContainerExists => BlobsError::Refused("there is such a container".into()),
-            Self::Other { error, .. } => error,
+            Self::Other(error) => error,
         }
     }
 }
 
 /// `Ok(None)` when there is no such blob.
-pub(super) fn outcome<T>(
+pub(super) fn found<T>(
     outcome: Result<T, Failure>,
     container: &str,
 ) -> Result<Option<T>, BlobsError> {

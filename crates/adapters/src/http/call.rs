@@ -28,6 +28,8 @@ pub struct Call {
     /// Bytes.
     pub(super) largest_answer: usize,
     pub(super) may_pass: Rule,
+    /// What telemetry files it under.
+    pub(super) kind: &'static str,
 }
 
 /// Whether an answer may be another one next time.
@@ -88,6 +90,7 @@ impl Call {
             patience: Duration::from_secs(20),
             largest_answer: 1024 * 1024,
             may_pass: |status, _| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
+            kind: "HTTP",
         }
     }
 
@@ -107,6 +110,7 @@ impl Call {
 
     /// What somebody else put together.
     pub(super) fn of(
+        kind: &'static str,
         method: Method,
         url: Url,
         headers: Vec<(HeaderName, String)>,
@@ -117,7 +121,7 @@ impl Call {
             let value = if secret { Value::Secret(Secret(value)) } else { Value::Open(value) };
             (name, value)
         });
-        Self { method, headers: headers.collect(), body, ..Self::get(url) }
+        Self { kind, method, headers: headers.collect(), body, ..Self::get(url) }
     }
 
     #[must_use]

@@ -22,15 +22,23 @@ use super::{Call, Http, HttpError};
 #[derive(Debug)]
 pub struct SdkTransport {
     http: Http,
+    kind: &'static str,
     timeout: Duration,
     patience: Duration,
     largest_answer: usize,
 }
 
 impl SdkTransport {
-    /// For one attempt, for all attempts, and in bytes: as [`Call`] has them. Answers are read whole.
-    pub fn new(http: Http, timeout: Duration, patience: Duration, largest_answer: usize) -> Self {
-        Self { http, timeout, patience, largest_answer }
+    /// `kind` is what telemetry files its calls under. Then for one attempt, for all attempts, and in bytes: as [`Call`]
+    /// has them. Answers are read whole.
+    pub fn new(
+        http: Http,
+        kind: &'static str,
+        timeout: Duration,
+        patience: Duration,
+        largest_answer: usize,
+    ) -> Self {
+        Self { http, kind, timeout, patience, largest_answer }
     }
 
     /// What an SDK is to be told: to send by this, and not to try again itself.
@@ -64,7 +72,7 @@ impl SdkTransport {
             let name: HeaderName = name.as_str().parse().map_err(|e| wrong(&e))?;
             headers.push((name, value.as_str().to_owned()));
         }
-        let call = Call::of(method, request.url().clone(), headers, body);
+        let call = Call::of(self.kind, method, request.url().clone(), headers, body);
         Ok(call.timeout(self.timeout).patience(self.patience).largest_answer(self.largest_answer))
     }
 }
