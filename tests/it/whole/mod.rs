@@ -12,4 +12,5 @@ mod picture;
 mod providers;
 mod restart;
 mod stripe;
+mod telemetry;
 mod tokens;
