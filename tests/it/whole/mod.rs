@@ -11,6 +11,7 @@ mod money;
 mod picture;
 mod providers;
 mod restart;
+mod storage;
 mod stripe;
 mod telemetry;
 mod tokens;

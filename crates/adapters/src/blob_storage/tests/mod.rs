@@ -6,6 +6,9 @@ mod azurite;
 mod by_identity;
 mod by_key;
 mod lent_keys;
+#[path = "../../../../../tests/peers/line.rs"]
+#[allow(unreachable_pub, reason = "whoever includes it sees it as its own")]
+mod line;
 mod troubles;
 
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use reqwest::{Client, StatusCode};
 use super::*;
 use crate::http::loopback::TestClock;
 use azurite::Azurite;
+use line::Line;
 
 const SERVICE: &str = include_str!("../../../../../infra/storage/blob-service.json");
 const TTL: Duration = Duration::from_mins(10);

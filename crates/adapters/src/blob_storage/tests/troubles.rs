@@ -1,49 +1,11 @@
 //! The store is down, slow to answer, or not as it was set up.
 
-use tokio::io::copy_bidirectional;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
-
 use super::*;
 use crate::http::loopback::{Act, Server, answer, nobody};
 
 fn images_at(url: &str) -> BlobStorage {
     let text = format!("AccountName=fluxstore;AccountKey=YQ==;BlobEndpoint={url}/fluxstore");
     BlobStorage::new(account_at(&text), "images")
-}
-
-/// Between us and Azurite, and sometimes cut.
-struct Line {
-    port: u16,
-    cut: watch::Sender<bool>,
-}
-
-impl Line {
-    async fn to(port: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let here = listener.local_addr().expect("an address").port();
-        let (cut, is_cut) = watch::channel(false);
-        tokio::spawn(async move {
-            while let Ok((near, _)) = listener.accept().await {
-                tokio::spawn(carry(near, port, is_cut.clone()));
-            }
-        });
-        Self { port: here, cut }
-    }
-}
-
-async fn carry(
-    mut near: TcpStream,
-    port: u16,
-    mut is_cut: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let mut far = TcpStream::connect(("127.0.0.1", port)).await?;
-    tokio::select! {
-        biased;
-        _ = is_cut.wait_for(|it| *it) => {}
-        _ = copy_bidirectional(&mut near, &mut far) => {}
-    }
-    Ok(())
 }
 
 #[tokio::test]
@@ -57,7 +19,7 @@ async fn while_the_store_is_away_it_is_unavailable_and_afterwards_it_goes_on() {
     let (images, key) = (BlobStorage::new(account, "images"), format!("{}/a.png", fresh()));
     images.put(&key, "image/png", vec![1]).await.unwrap();
 
-    line.cut.send_replace(true);
+    line.cut();
     let now = Timestamp::now();
     assert!(matches!(images.get(&key).await, Err(BlobsError::Unavailable(_))));
     assert!(matches!(images.size(&key).await, Err(BlobsError::Unavailable(_))));
@@ -66,7 +28,7 @@ async fn while_the_store_is_away_it_is_unavailable_and_afterwards_it_goes_on() {
     assert!(matches!(put, Err(BlobsError::Unavailable(_))), "{put:?}");
     images.read_url(&key, now, TTL).await.expect("signing asks nobody");
 
-    line.cut.send_replace(false);
+    line.mend(azurite.port());
     assert_eq!(images.get(&key).await.unwrap(), Some(vec![1]));
 }
 
