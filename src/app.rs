@@ -98,7 +98,7 @@ impl App {
         let Ground { clock, ids, http, tokens } = ground;
         let catalog = Arc::new(Catalog::built_in());
         let stripe = stripe(settings, http.clone(), Arc::clone(&catalog))?;
-        let (blobs, uploads) = blobs(settings, &tokens, &http)?;
+        let [blobs, uploads] = blobs(settings, &tokens, &http)?;
         let services = Services {
             documents: Arc::new(documents(settings)?),
             blobs,
@@ -139,11 +139,11 @@ fn blobs(
     settings: &Settings,
     tokens: &Arc<Tokens>,
     http: &Http,
-) -> Result<(Arc<dyn Blobs>, Arc<dyn Blobs>), BadSettings> {
+) -> Result<[Arc<dyn Blobs>; 2], BadSettings> {
     let place = settings.get(BLOBS);
     if let Some(folder) = place.strip_prefix(FILES) {
         let open = |container| files(settings, folder, container).map(Arc::new);
-        return Ok((open(IMAGES)?, open(UPLOADS)?));
+        return Ok([open(IMAGES)?, open(UPLOADS)?]);
     }
     let account = if is_address(place) {
         let credential = Arc::clone(tokens);
@@ -158,7 +158,7 @@ fn blobs(
     };
     let account = Arc::new(account);
     let of = |container| Arc::new(BlobStorage::new(Arc::clone(&account), container));
-    Ok((of(IMAGES), of(UPLOADS)))
+    Ok([of(IMAGES), of(UPLOADS)])
 }
 
 /// What begins the name of a folder, where a storage account could stand.

@@ -33,7 +33,7 @@ pub(super) fn setup(
     let http = Http::new(Arc::new(SystemClock), Arc::new(SystemIds));
     let account = StorageAccount::with_connection_string(place, http);
     let account = account.map_err(|e| format!("IMAGEGEN_BLOBS is wrong: {e}"))?;
-    let run = async { account.set_up(&service, &origins, &mut print).await };
+    let run = async { account.set_up(&service, &origins, &mut |step| print(&step)).await };
     runtime()?.block_on(run).map_err(|e| explain(&e))
 }
 
@@ -46,6 +46,6 @@ fn origin(text: &str) -> Result<String, String> {
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
-fn print(step: Step) {
+fn print(step: &Step) {
     println!("{}: {}", step.what, step.done.as_str());
 }

@@ -77,8 +77,8 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum BlobsCommand {
-    /// Make in the storage account of IMAGEGEN_BLOBS what must be there: for emulators, in Azure Bicep does it. A second
-    /// run changes nothing.
+    /// Make what must be there in an emulator's storage account: the containers, and rules for other pages. In Azure Bicep
+    /// does it. A second run changes nothing.
     Setup {
         /// Pages of this address may send pictures to storage. May be given more than once.
         #[arg(long, env = "APP_URL")]

@@ -75,8 +75,8 @@ async fn pictures_lie_in_the_account_and_a_job_outlives_its_absence() {
     let offer = json!({ "content_type": "image/png", "bytes": png().len() });
     let (status, offered) = local.post(&ada, "/api/v1/uploads", &offer).await;
     assert_eq!(status, 201, "{offered}");
-    let link = offered["upload_url"].as_str().expect("a link");
-    assert!(link.starts_with(&format!("http://127.0.0.1:{}/", line.port)), "{link}");
+    let address = offered["upload_url"].as_str().expect("a link");
+    assert!(address.starts_with(&format!("http://127.0.0.1:{}/", line.port)), "{address}");
     assert_eq!(local.send_file(&offered, png()).await, 201);
     assert_eq!(local.send_file(&offered, png()).await, 403, "the link makes a file once");
     let order = json!({ "prompt": "a quiet sea", "model": "flux-dev", "inputs": [{ "upload_id": offered["id"] }] });

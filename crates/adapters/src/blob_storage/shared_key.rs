@@ -95,7 +95,7 @@ fn resource(url: &Url, account: &str) -> String {
     let mut resource = format!("/{account}{}", url.path());
     for (name, mut values) in fields {
         values.sort();
-        resource.push_str(&format!("\n{name}:{}", values.join(",")));
+        resource.extend(["\n", &name, ":", &values.join(",")]);
     }
     resource
 }

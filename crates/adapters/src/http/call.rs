@@ -243,7 +243,7 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Without the body, which is the vendor's or the user's and not for a log.
+/// Without the headers and the body, which are the vendor's or the user's and not for a log.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
@@ -252,6 +252,6 @@ impl fmt::Debug for Reply {
             .field("retry_after", &self.retry_after)
             .field("may_pass", &self.may_pass)
             .field("body_bytes", &self.body.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
