@@ -1,6 +1,7 @@
 //! What the binary does. Without a subcommand it serves; the others are for people and builds.
 
 mod billing;
+mod blobs;
 mod documents;
 mod functions;
 mod generate;
@@ -70,6 +71,9 @@ enum Command {
     /// What is sold.
     #[command(subcommand)]
     Billing(BillingCommand),
+    /// Where pictures are kept.
+    #[command(subcommand)]
+    Blobs(BlobsCommand),
     /// What an operator does to accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -82,6 +86,17 @@ enum DocumentsCommand {
     Setup {
         #[command(flatten)]
         store: StoreArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BlobsCommand {
+    /// Make what must be there in an emulator's storage account: the containers, and rules for other pages. In Azure Bicep
+    /// does it. A second run changes nothing.
+    Setup {
+        /// Pages of this address may send pictures to storage. May be given more than once.
+        #[arg(long, env = "APP_URL")]
+        origin: Vec<String>,
     },
 }
 
@@ -227,6 +242,7 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Billing(BillingCommand::Setup { webhook_url })) => {
             billing::setup(webhook_url.as_deref(), setting)
         }
+        Some(Command::Blobs(BlobsCommand::Setup { origin })) => blobs::setup(&origin, setting),
         Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&open(&store)?),
         Some(Command::Admin(AdminCommand::Answer { account, decision, outcome, note, store })) => {
             let outcome = match outcome {
