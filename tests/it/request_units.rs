@@ -164,8 +164,11 @@ async fn a_generation_costs_no_more_than_it_may() {
     counted.take();
 
     let mut steps = Vec::new();
-    let id = app.create("ada", "a red fox in snow, oil on canvas, late evening").await;
+    let create = app.create("ada", "a red fox in snow, oil on canvas, late evening");
+    let (id, metered) = charge::metered(create).await;
     steps.push(("create_generation", counted.take()));
+    let sum: f64 = steps[0].1.iter().map(|operation| operation.charged).sum();
+    assert!((metered - sum).abs() < 1e-9, "the meter of the router's: {metered}, {sum}");
     assert_eq!(app.deliver().await.len(), 1);
     steps.push(("submit_generation", counted.take()));
     assert_eq!(app.draw().await, 1);

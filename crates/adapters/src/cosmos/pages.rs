@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use azure_data_cosmos::feed::{FeedScope, QueryPageIterator};
 use azure_data_cosmos::options::{MaxItemCountHint, QueryOptions};
 use azure_data_cosmos::{CosmosError, Query};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use imagegen_core::ports::documents::DocumentsError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,9 +57,18 @@ impl Asked {
 impl<T: DeserializeOwned + Send + 'static> Pages<'_, T> {
     /// An empty page is not the end; `None` is.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<T>>, DocumentsError> {
-        let rest = &mut self.rest;
+        let mut next = self.rest.next();
+        // The end is known without asking anybody: no call is made, and none is to be told of.
+        let at_once = (&mut next).now_or_never();
+        if matches!(at_once, Some(None)) {
+            return Ok(None);
+        }
         let call = self.client.measured(self.name, async {
-            let Some(page) = rest.next().await else { return Ok((None, 0.0)) };
+            let page = match at_once {
+                Some(page) => page,
+                None => next.await,
+            };
+            let Some(page) = page else { return Ok((None, 0.0)) };
             let page = page?;
             let charge = charged(page.headers());
             Ok((Some(page.into_items()), charge))
