@@ -8,6 +8,7 @@ use imagegen_adapters::bfl::{Bfl, BflSettings};
 use imagegen_adapters::clock::{SystemClock, SystemIds};
 use imagegen_adapters::cog::Cog;
 use imagegen_adapters::content_safety::{ContentSafety, ContentSafetySettings, Thresholds};
+use imagegen_adapters::entra::{Access, Tokens, Who};
 use imagegen_adapters::files::FileBlobs;
 use imagegen_adapters::foundry::{Foundry, FoundrySettings};
 use imagegen_adapters::http::{Http, Secret};
@@ -28,7 +29,7 @@ use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
 
-use crate::config::{BadSettings, SERVICE_BUS, Settings};
+use crate::config::{BadSettings, SERVICE_BUS, SERVICE_BUS_NAMESPACE, Settings};
 
 /// What every handler is given. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -53,25 +54,15 @@ impl App {
         let http = Http::new(clock.clone(), ids.clone());
         let catalog = Arc::new(Catalog::built_in());
         let stripe = stripe(settings, http.clone(), Arc::clone(&catalog))?;
+        let tokens = tokens(settings, &http, &clock);
         let services = Services {
             documents: Arc::new(documents(settings)?),
             blobs: Arc::new(blobs(settings, IMAGES)?),
             uploads: Arc::new(blobs(settings, UPLOADS)?),
-            queue: Arc::new(
-                ServiceBusQueue::new(settings.get(SERVICE_BUS), http.clone(), clock.clone())
-                    .map_err(wrong(SERVICE_BUS))?,
-            ),
-            providers: providers(settings, &http)?,
-            realtime: Arc::new(
-                WebPubSub::new(
-                    settings.get("WEB_PUBSUB_CONNECTION_STRING"),
-                    settings.get("WEB_PUBSUB_HUB"),
-                    http.clone(),
-                    clock.clone(),
-                )
-                .map_err(wrong("WEB_PUBSUB_CONNECTION_STRING or WEB_PUBSUB_HUB"))?,
-            ),
-            moderation: Arc::new(moderation(settings, http.clone())?),
+            queue: Arc::new(queue(settings, &tokens, &http, &clock)?),
+            providers: providers(settings, &tokens, &http)?,
+            realtime: Arc::new(realtime(settings, &tokens, &http, &clock)?),
+            moderation: Arc::new(moderation(settings, &tokens, http.clone())?),
             imaging: Arc::new(Pipeline),
             clock: clock.clone(),
             ids,
@@ -108,20 +99,72 @@ fn blobs(settings: &Settings, container: &str) -> Result<FileBlobs, BadSettings>
         .map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 
+/// Who we are to the services whose key is not set.
+pub(crate) fn tokens(settings: &Settings, http: &Http, clock: &Arc<dyn Clock>) -> Arc<Tokens> {
+    let client_id = settings.optional("AZURE_CLIENT_ID").map(str::to_owned);
+    let who = match settings.optional("IDENTITY_ENDPOINT") {
+        Some(_) => Who::Managed { client_id },
+        None => Who::Developer,
+    };
+    Arc::new(Tokens::new(who, http.clone(), Arc::clone(clock)))
+}
+
+/// A key, or else the identity.
+fn access(settings: &Settings, key: &str, tokens: &Arc<Tokens>) -> Access {
+    match settings.optional(key) {
+        Some(key) => Access::Key(Secret::new(key)),
+        None => Access::Identity(Arc::clone(tokens)),
+    }
+}
+
+fn queue(
+    settings: &Settings,
+    tokens: &Arc<Tokens>,
+    http: &Http,
+    clock: &Arc<dyn Clock>,
+) -> Result<ServiceBusQueue, BadSettings> {
+    let (http, clock) = (http.clone(), Arc::clone(clock));
+    if let Some(keys) = settings.optional(SERVICE_BUS) {
+        return ServiceBusQueue::new(keys, http, clock).map_err(wrong(SERVICE_BUS));
+    }
+    let namespace = settings.get(SERVICE_BUS_NAMESPACE);
+    ServiceBusQueue::by_identity(namespace, Arc::clone(tokens), http, clock)
+        .map_err(wrong(SERVICE_BUS_NAMESPACE))
+}
+
+fn realtime(
+    settings: &Settings,
+    tokens: &Arc<Tokens>,
+    http: &Http,
+    clock: &Arc<dyn Clock>,
+) -> Result<WebPubSub, BadSettings> {
+    let (http, clock) = (http.clone(), Arc::clone(clock));
+    let hub = settings.get("WEB_PUBSUB_HUB");
+    if let Some(keys) = settings.optional("WEB_PUBSUB_CONNECTION_STRING") {
+        return WebPubSub::new(keys, hub, http, clock)
+            .map_err(wrong("WEB_PUBSUB_CONNECTION_STRING or WEB_PUBSUB_HUB"));
+    }
+    let endpoint = settings.get("WEB_PUBSUB_ENDPOINT");
+    WebPubSub::by_identity(endpoint, hub, Arc::clone(tokens), http, clock)
+        .map_err(wrong("WEB_PUBSUB_ENDPOINT or WEB_PUBSUB_HUB"))
+}
+
 /// Those that have what they need; a model's routes to the others are as if they were not there.
-fn providers(settings: &Settings, http: &Http) -> Result<Providers, BadSettings> {
+fn providers(
+    settings: &Settings,
+    tokens: &Arc<Tokens>,
+    http: &Http,
+) -> Result<Providers, BadSettings> {
     let mut known: Vec<(Provider, Arc<dyn ImageProvider>)> = Vec::new();
     if let Some(token) = settings.optional("REPLICATE_API_TOKEN") {
         known.push((Provider::Replicate, Arc::new(replicate(settings, token, http)?)));
     }
     match (settings.optional("FOUNDRY_ENDPOINT"), settings.optional("FOUNDRY_API_KEY")) {
-        (Some(endpoint), Some(key)) => {
-            known.push((Provider::Foundry, Arc::new(foundry(settings, endpoint, key, http)?)));
+        (Some(endpoint), _) => {
+            let access = access(settings, "FOUNDRY_API_KEY", tokens);
+            known.push((Provider::Foundry, Arc::new(foundry(settings, endpoint, access, http)?)));
         }
         (None, None) => {}
-        (Some(_), None) => {
-            return Err(BadSettings::one("FOUNDRY_API_KEY", "it is needed with FOUNDRY_ENDPOINT"));
-        }
         (None, Some(_)) => {
             return Err(BadSettings::one("FOUNDRY_ENDPOINT", "it is needed with FOUNDRY_API_KEY"));
         }
@@ -154,12 +197,12 @@ fn replicate(settings: &Settings, token: &str, http: &Http) -> Result<Replicate,
 fn foundry(
     settings: &Settings,
     endpoint: &str,
-    key: &str,
+    access: Access,
     http: &Http,
 ) -> Result<Foundry, BadSettings> {
     let foundry = FoundrySettings {
         endpoint: endpoint.to_owned(),
-        key: Secret::new(key),
+        access,
         output_hosts: settings.list("FOUNDRY_OUTPUT_HOSTS"),
     };
     Foundry::new(foundry, http.clone()).map_err(wrong("a FOUNDRY_ setting"))
@@ -175,10 +218,14 @@ fn bfl(settings: &Settings, key: &str, http: &Http) -> Result<Bfl, BadSettings> 
     Bfl::new(bfl, http.clone()).map_err(wrong("a BFL_ setting"))
 }
 
-pub(crate) fn moderation(settings: &Settings, http: Http) -> Result<ContentSafety, BadSettings> {
+pub(crate) fn moderation(
+    settings: &Settings,
+    tokens: &Arc<Tokens>,
+    http: Http,
+) -> Result<ContentSafety, BadSettings> {
     let safety = ContentSafetySettings {
         endpoint: settings.get("CONTENT_SAFETY_ENDPOINT").to_owned(),
-        key: Secret::new(settings.get("CONTENT_SAFETY_KEY")),
+        access: access(settings, "CONTENT_SAFETY_KEY", tokens),
         thresholds: thresholds(settings)?,
         blocklists: Vec::new(),
     };

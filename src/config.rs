@@ -28,10 +28,16 @@ pub enum Kind {
     Optional,
     /// Has this value when absent.
     Default(&'static str),
+    /// The start fails without it, unless this other one is set.
+    Or(&'static str),
+    /// For Azure, where an identity stands in for a key; the example file has the key.
+    Identity,
 }
 
 /// What the service bus is called in `function.json`, so the host reads it too.
 pub const SERVICE_BUS: &str = "ServiceBus";
+/// Where the host finds the service bus when there is an identity and no connection string.
+pub const SERVICE_BUS_NAMESPACE: &str = "ServiceBus__fullyQualifiedNamespace";
 
 pub const SETTINGS: &[Setting] = &[
     Setting {
@@ -66,15 +72,27 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: SERVICE_BUS,
-        kind: Kind::Secret,
-        doc: "The Service Bus connection string. The Functions host receives with it, the handler sends.",
+        kind: Kind::Or(SERVICE_BUS_NAMESPACE),
+        doc: "The Service Bus connection string. The Functions host receives with it, the handler sends. Secret.",
         example: "Endpoint=sb://example.servicebus.windows.net/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=c2VjcmV0",
     },
     Setting {
+        name: SERVICE_BUS_NAMESPACE,
+        kind: Kind::Identity,
+        doc: "The Service Bus namespace's host name. The host receives from it and the handler sends, both by identity.",
+        example: "example.servicebus.windows.net",
+    },
+    Setting {
         name: "WEB_PUBSUB_CONNECTION_STRING",
-        kind: Kind::Secret,
-        doc: "The Web PubSub connection string, for live updates.",
+        kind: Kind::Or("WEB_PUBSUB_ENDPOINT"),
+        doc: "The Web PubSub connection string, for live updates. Secret.",
         example: "Endpoint=https://example.webpubsub.azure.com;AccessKey=c2VjcmV0;Version=1.0;",
+    },
+    Setting {
+        name: "WEB_PUBSUB_ENDPOINT",
+        kind: Kind::Identity,
+        doc: "Where Web PubSub is, for the identity.",
+        example: "https://example.webpubsub.azure.com",
     },
     Setting {
         name: "WEB_PUBSUB_HUB",
@@ -117,7 +135,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "FOUNDRY_API_KEY",
         kind: Kind::Optional,
-        doc: "The key of the Foundry resource. Secret. Needed with FOUNDRY_ENDPOINT.",
+        doc: "The key of the Foundry resource. Secret. Absent: the identity is used.",
         example: "c2VjcmV0",
     },
     Setting {
@@ -181,8 +199,9 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "CONTENT_SAFETY_KEY",
-        kind: Kind::Secret,
-        doc: "The key of the Content Safety resource.",
+        kind: Kind::Optional,
+        doc: "The key of the Content Safety resource. Secret. Absent: the identity is used, and the endpoint must be \
+              the resource's own.",
         example: "c2VjcmV0",
     },
     Setting {
@@ -268,6 +287,20 @@ pub const SETTINGS: &[Setting] = &[
         example: "https://example.com",
     },
     Setting {
+        name: "AZURE_CLIENT_ID",
+        kind: Kind::Identity,
+        doc: "The client id of the user-assigned identity that is used where no key is set. Absent: the function \
+              app's own identity.",
+        example: "00000000-0000-0000-0000-000000000002",
+    },
+    Setting {
+        name: "IDENTITY_ENDPOINT",
+        kind: Kind::Identity,
+        doc: "Where the platform hands out tokens; it sets this and IDENTITY_HEADER itself. Absent: whoever is signed \
+              in with `az login` is used where no key is set.",
+        example: "http://127.0.0.1:41234/msi/token/",
+    },
+    Setting {
         name: "LOG_LEVEL",
         kind: Kind::Default("info"),
         doc: "What is logged: a level, or `tracing` directives such as `info,imagegen_core=debug`.",
@@ -320,7 +353,13 @@ impl Settings {
                 (None, Kind::Default(value)) => {
                     values.insert(setting.name, value.to_owned());
                 }
-                (None, Kind::Optional) => {}
+                (None, Kind::Optional | Kind::Identity) => {}
+                (None, Kind::Or(other)) => {
+                    if get(other).is_none_or(|value| value.trim().is_empty()) {
+                        let Setting { name, doc, .. } = setting;
+                        wrong.push(format!("{name} is missing, and so is {other}: {doc}"));
+                    }
+                }
                 (None, Kind::Needed | Kind::Secret) => {
                     wrong.push(format!("{} is missing: {}", setting.name, setting.doc));
                 }
@@ -367,10 +406,15 @@ impl fmt::Display for BadSettings {
 
 impl std::error::Error for BadSettings {}
 
+/// The settings of a machine that has keys in place of an identity.
+fn with_keys() -> impl Iterator<Item = &'static Setting> {
+    SETTINGS.iter().filter(|setting| setting.kind != Kind::Identity)
+}
+
 /// The text of `local.settings.json.example`, the form that the Functions tools read.
 pub fn example_file() -> String {
     let values: serde_json::Map<String, serde_json::Value> =
-        SETTINGS.iter().map(|s| (s.name.to_owned(), s.example.into())).collect();
+        with_keys().map(|s| (s.name.to_owned(), s.example.into())).collect();
     let file = serde_json::json!({ "IsEncrypted": false, "Values": values });
     let mut text = serde_json::to_string_pretty(&file).expect("plain JSON");
     text.push('\n');
@@ -389,6 +433,8 @@ pub fn reference() -> String {
             Kind::Secret => "yes, secret".to_owned(),
             Kind::Optional => "no".to_owned(),
             Kind::Default(value) => format!("no: `{value}`"),
+            Kind::Or(other) => format!("yes, or `{other}`"),
+            Kind::Identity => "in Azure".to_owned(),
         };
         let doc = setting.doc.split_whitespace().collect::<Vec<_>>().join(" ");
         let Setting { name, example, .. } = setting;
@@ -402,7 +448,7 @@ mod tests {
     use super::*;
 
     fn example(name: &str) -> Option<String> {
-        SETTINGS.iter().find(|s| s.name == name).map(|s| s.example.to_owned())
+        with_keys().find(|s| s.name == name).map(|s| s.example.to_owned())
     }
 
     #[test]
@@ -415,12 +461,26 @@ mod tests {
     fn everything_missing_is_named_at_once_and_no_secret_is_shown() {
         let wrong = Settings::load(|_| None).expect_err("nothing is set").to_string();
         for setting in SETTINGS {
-            let needed = matches!(setting.kind, Kind::Needed | Kind::Secret);
+            let needed = matches!(setting.kind, Kind::Needed | Kind::Secret | Kind::Or(_));
             let named = format!("{} is missing", setting.name);
             assert_eq!(wrong.lines().any(|line| line.starts_with(&named)), needed, "{named}");
         }
+        assert!(wrong.contains("ServiceBus is missing, and so is ServiceBus__"), "{wrong}");
         let settings = Settings::load(example).expect("complete");
         assert!(!format!("{settings:?}").contains("r8_example"));
+    }
+
+    #[test]
+    fn an_identity_stands_in_for_keys() {
+        let identity = |name: &str| {
+            let keyless = SETTINGS.iter().find(|s| s.name == name && s.kind == Kind::Identity);
+            let without = ["ServiceBus", "WEB_PUBSUB_CONNECTION_STRING", "CONTENT_SAFETY_KEY"];
+            let kept = example(name).filter(|_| !without.contains(&name));
+            keyless.map(|s| s.example.to_owned()).or(kept)
+        };
+        let settings = Settings::load(identity).expect("complete");
+        assert_eq!(settings.optional(SERVICE_BUS), None);
+        assert_eq!(settings.get(SERVICE_BUS_NAMESPACE), "example.servicebus.windows.net");
     }
 
     #[test]

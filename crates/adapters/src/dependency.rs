@@ -17,14 +17,18 @@ pub struct Dependency(Span);
 
 impl Dependency {
     /// `kind` is what Application Insights files it under (`HTTP`, `Azure DocumentDB`, `Azure blob`), `target` the
-    /// host, and `name` the operation: few different ones, without ids.
-    pub fn begin(kind: &'static str, target: &str, name: &str) -> Self {
+    /// host, and `name` the operation: few different ones, without ids. It is only made when somebody listens.
+    pub fn begin<N: AsRef<str>>(
+        kind: &'static str,
+        target: &str,
+        name: impl FnOnce() -> N,
+    ) -> Self {
         Self(tracing::debug_span!(
             target: TARGET,
             "dependency",
             dependency.kind = kind,
             dependency.target = target,
-            dependency.name = name,
+            dependency.name = name().as_ref(),
             dependency.result = Empty,
             dependency.success = Empty,
             request_charge = Empty,

@@ -18,6 +18,9 @@ use imagegen_core::ports::BoxError;
 use imagegen_core::ports::clock::{Clock, Ids};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, header};
+use tracing::Instrument as _;
+
+use crate::dependency::Dependency;
 
 pub use call::{Call, Reply, Secret, UnexpectedReply};
 pub use connection_string::{ConnectionString, InvalidConnectionString};
@@ -102,6 +105,18 @@ impl Http {
     }
 
     async fn attempt(&self, call: &Call, timeout: Duration) -> Result<Reply, HttpError> {
+        let dependency = Dependency::begin("HTTP", call.host(), || call.operation());
+        let outcome = self.exchange(call, timeout).instrument(dependency.span()).await;
+        match &outcome {
+            Ok(reply) => dependency.ended(reply.status.as_u16(), !reply.status.is_server_error()),
+            Err(HttpError::Unsent { .. }) => dependency.ended("unsent", false),
+            Err(HttpError::Lost { .. }) => dependency.ended("lost", false),
+            Err(HttpError::TooLarge { .. }) => dependency.ended("too large", false),
+        }
+        outcome
+    }
+
+    async fn exchange(&self, call: &Call, timeout: Duration) -> Result<Reply, HttpError> {
         let host = || call.host().to_owned();
         let unsent = |source: BoxError| HttpError::Unsent { host: host(), source };
         let lost = |e: reqwest::Error| HttpError::Lost { host: host(), source: safe(e) };
@@ -131,7 +146,8 @@ impl Http {
         Ok(Reply { host: host(), status: response.status(), retry_after, may_pass, body })
     }
 
-    fn client(&self) -> Result<&Client, String> {
+    /// The client itself, for the crates of vendors: one pool of connections, one set of root certificates.
+    pub(crate) fn client(&self) -> Result<&Client, String> {
         self.shared.client.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 

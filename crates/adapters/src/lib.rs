@@ -6,6 +6,7 @@ pub mod clock;
 pub mod cog;
 pub mod content_safety;
 pub mod dependency;
+pub mod entra;
 pub mod files;
 pub mod foundry;
 pub mod http;

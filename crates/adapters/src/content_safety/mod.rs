@@ -11,9 +11,12 @@ use imagegen_core::ports::BoxError;
 use imagegen_core::ports::moderation::{Category, Moderation, ModerationError, Verdict};
 use reqwest::Url;
 
-use crate::http::{Call, Endpoint, Http, InvalidEndpoint, Secret};
+use crate::entra::Access;
+use crate::http::{Call, Endpoint, Http, InvalidEndpoint};
 use wire::{Analysis, ImageRequest, TextRequest};
 
+/// What an Entra token for the service must be made for.
+const SCOPE: &str = "https://cognitiveservices.azure.com/.default";
 /// Code points in one call.
 const LONGEST_TEXT: usize = 10_000;
 /// A user waits for the verdict on a prompt.
@@ -24,7 +27,9 @@ const IMAGE_PATIENCE: Duration = Duration::from_secs(30);
 pub struct ContentSafetySettings {
     /// `https://<resource>.cognitiveservices.azure.com`
     pub endpoint: String,
-    pub key: Secret,
+    /// A key, or an identity with the role Cognitive Services User; the endpoint must then be the resource's own name,
+    /// not a region's.
+    pub access: Access,
     pub thresholds: Thresholds,
     /// Lists of the operator's own terms, made in the service beforehand; may be empty. Only texts are held against
     /// them.
@@ -53,7 +58,7 @@ pub enum InvalidContentSafetySettings {
 #[derive(Debug)]
 pub struct ContentSafety {
     endpoint: Endpoint,
-    key: Secret,
+    access: Access,
     thresholds: Thresholds,
     blocklists: Vec<String>,
     http: Http,
@@ -65,7 +70,7 @@ impl ContentSafety {
         http: Http,
     ) -> Result<Self, InvalidContentSafetySettings> {
         let endpoint = settings.endpoint.parse().map_err(InvalidContentSafetySettings::Endpoint)?;
-        if settings.key.expose().is_empty() {
+        if settings.access.is_empty() {
             return Err(InvalidContentSafetySettings::Key);
         }
         let Thresholds { hate, self_harm, sexual, violence } = settings.thresholds;
@@ -74,7 +79,7 @@ impl ContentSafety {
         }
         Ok(Self {
             endpoint,
-            key: settings.key,
+            access: settings.access,
             thresholds: settings.thresholds,
             blocklists: settings.blocklists,
             http,
@@ -83,7 +88,10 @@ impl ContentSafety {
 
     /// `Ok(None)`: the service does not take this content.
     async fn analyze(&self, call: Call) -> Result<Option<Verdict>, BoxError> {
-        let call = call.secret_header("ocp-apim-subscription-key", self.key.clone());
+        let call = match &self.access {
+            Access::Key(key) => call.secret_header("ocp-apim-subscription-key", key.clone()),
+            Access::Identity(tokens) => call.bearer(&tokens.bearer(SCOPE).await?),
+        };
         let reply = self.http.send_idempotent(&call).await?;
         if wire::refuses_content(&reply) {
             return Ok(None);

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::entra::tests::always;
+use crate::http::Secret;
 use crate::http::loopback::{Act, Server, TestClock, answer, nobody};
 
 fn settings(url: &str) -> ContentSafetySettings {
     ContentSafetySettings {
         endpoint: format!("{url}/_local/contentsafety"),
-        key: Secret::new("k"),
+        access: Access::Key(Secret::new("k")),
         thresholds: Thresholds::default(),
         blocklists: Vec::new(),
     }
@@ -200,9 +202,20 @@ fn settings_that_cannot_work_stop_the_boot() {
     let zero = Thresholds { hate: 0, ..Thresholds::default() };
     for wrong in [
         ContentSafetySettings { endpoint: "http://a.example".into(), ..good.clone() },
-        ContentSafetySettings { key: Secret::new(""), ..good.clone() },
+        ContentSafetySettings { access: Access::Key(Secret::new("")), ..good.clone() },
         ContentSafetySettings { thresholds: zero, ..good.clone() },
     ] {
         assert!(ContentSafety::new(wrong, TestClock::new().http()).is_err());
     }
+}
+
+#[tokio::test]
+async fn an_identity_asks_with_a_token_and_no_key() {
+    let server = Server::script([answer(200, harmless().to_string())]).await;
+    let settings =
+        ContentSafetySettings { access: Access::Identity(always("eyJ")), ..settings(&server.url) };
+    assert_eq!(check(settings).text("a red fox").await.expect("judged"), Verdict::Allowed);
+    let seen = server.only();
+    assert_eq!(seen.header("authorization"), Some("Bearer eyJ"));
+    assert_eq!(seen.header("ocp-apim-subscription-key"), None);
 }

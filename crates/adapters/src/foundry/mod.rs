@@ -16,13 +16,16 @@ use imagegen_core::ports::image_provider::{
     SubmitError, Submitted, WebhookCall, WebhookError,
 };
 
-use crate::http::{Call, Endpoint, Http, Secret};
+use crate::entra::Access;
+use crate::http::{Call, Endpoint, Http};
 use crate::outputs::{LARGEST_OUTPUT, OutputHosts, fetch};
 use crate::submitted::{not_accepted, reason, unanswered};
 use wire::{Create, File, Images};
 
 pub const DEFAULT_OUTPUT_HOST: &str = "blob.core.windows.net";
 
+/// What an Entra token for Foundry must be made for.
+const SCOPE: &str = "https://cognitiveservices.azure.com/.default";
 /// For fetching the picture when the answer is a link.
 const FETCH_CALL: Duration = Duration::from_secs(18);
 /// What is left of the promise, with two seconds for what happens around the calls.
@@ -35,7 +38,8 @@ const API_VERSION: &str = "preview";
 pub struct FoundrySettings {
     /// `https://{resource}.api.cognitive.microsoft.com`, or a stand-in's address.
     pub endpoint: String,
-    pub key: Secret,
+    /// A key, or an identity with the role Cognitive Services User.
+    pub access: Access,
     /// Where linked pictures may be fetched from, and below.
     pub output_hosts: Vec<String>,
 }
@@ -53,20 +57,20 @@ pub enum InvalidFoundrySettings {
 #[derive(Debug)]
 pub struct Foundry {
     endpoint: Endpoint,
-    key: Secret,
+    access: Access,
     hosts: OutputHosts,
     http: Http,
 }
 
 impl Foundry {
     pub fn new(settings: FoundrySettings, http: Http) -> Result<Self, InvalidFoundrySettings> {
-        if settings.key.expose().is_empty() {
+        if settings.access.is_empty() {
             return Err(InvalidFoundrySettings::Key);
         }
         let hosts = OutputHosts::parse(&settings.output_hosts);
         Ok(Self {
             endpoint: settings.endpoint.parse().map_err(InvalidFoundrySettings::Endpoint)?,
-            key: settings.key,
+            access: settings.access,
             hosts: hosts.ok_or(InvalidFoundrySettings::OutputHost)?,
             http,
         })
@@ -82,8 +86,15 @@ impl ImageProvider for Foundry {
         };
         let mut url = self.endpoint.join(["providers", "blackforestlabs", "v1", path]);
         url.query_pairs_mut().append_pair("api-version", API_VERSION);
+        let token = match &self.access {
+            Access::Key(key) => key.clone(),
+            Access::Identity(tokens) => tokens
+                .bearer(SCOPE)
+                .await
+                .map_err(|e| SubmitError::Unavailable { retry_after: None, source: e.into() })?,
+        };
         let call = Call::post(url)
-            .bearer(&self.key)
+            .bearer(&token)
             .json(&create)
             .timeout(DRAW_CALL)
             .largest_answer(LARGEST_ANSWER);

@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::*;
+use crate::http::Secret;
 use crate::http::loopback::{Act, Server, TestClock, answer, nobody};
 use crate::requests::Wanted;
 
 fn foundry(url: &str) -> Foundry {
     let settings = FoundrySettings {
         endpoint: format!("{url}/_local/foundry"),
-        key: Secret::new("key"),
+        access: Access::Key(Secret::new("key")),
         output_hosts: vec![url.trim_start_matches("http://").to_owned()],
     };
     Foundry::new(settings, TestClock::new().http()).expect("settings")

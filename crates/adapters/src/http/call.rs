@@ -163,6 +163,20 @@ impl Call {
         self.url.host_str().unwrap_or_default()
     }
 
+    /// What is asked for, for statistics: the method and the path without what is different each time. Ids have
+    /// digits or are long; versions, such as `v1`, are neither.
+    pub(super) fn operation(&self) -> String {
+        let mut name = self.method.to_string();
+        name.push(' ');
+        for segment in self.url.path_segments().into_iter().flatten() {
+            let id = segment.len() > 32
+                || (segment.len() > 3 && segment.bytes().any(|b| b.is_ascii_digit()));
+            name.push('/');
+            name.push_str(if id { "*" } else { segment });
+        }
+        name
+    }
+
     pub(super) fn to_request(&self, timeout: Duration) -> Result<Request, BoxError> {
         let mut request = Request::new(self.method.clone(), self.url.clone());
         *request.timeout_mut() = Some(timeout);

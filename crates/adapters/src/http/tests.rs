@@ -132,3 +132,14 @@ async fn a_header_that_cannot_be_sent_sends_nothing() {
     assert!(!error.may_have_arrived());
     assert!(server.seen().is_empty());
 }
+
+#[test]
+fn calls_of_one_operation_have_one_name() {
+    let name = |url: &str| Call::get(url.parse().expect("a URL")).operation();
+    let models = "https://api.replicate.com/v1/models/black-forest-labs/flux-schnell/predictions";
+    assert_eq!(name(models), "GET /v1/models/black-forest-labs/flux-schnell/predictions");
+    for id in ["rm2x7k", "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV", &"x".repeat(40)] {
+        let url = format!("https://a.example/v1/users/{id}/:send?key=secret");
+        assert_eq!(name(&url), "GET /v1/users/*/:send", "{id}");
+    }
+}

@@ -17,8 +17,14 @@ use jiff::Timestamp;
 use reqwest::StatusCode;
 use serde::Serialize;
 
-use crate::http::{Call, ConnectionString, Endpoint, Http, InvalidConnectionString, Secret};
+use crate::entra::Tokens;
+use crate::http::{
+    Call, ConnectionString, Endpoint, Http, InvalidConnectionString, InvalidEndpoint, Secret,
+};
 use sas::SasKey;
+
+/// What an Entra token for sending must be made for.
+const SCOPE: &str = "https://servicebus.azure.net/.default";
 
 /// How long a signature lasts, and how long we use it: what is left covers clocks that disagree.
 const SIGNATURE_LIFE: Duration = Duration::from_hours(1);
@@ -28,11 +34,21 @@ const SIGNATURE_USE: Duration = Duration::from_mins(50);
 #[derive(Debug)]
 pub struct ServiceBusQueue {
     endpoint: Endpoint,
-    key: SasKey,
+    access: Access,
     http: Http,
     clock: Arc<dyn Clock>,
-    /// One for each queue that was sent to, with the moment from which a new one is wanted.
-    signatures: Mutex<Vec<(QueueName, Secret, Timestamp)>>,
+}
+
+/// What opens the namespace.
+#[derive(Debug)]
+enum Access {
+    Key {
+        key: SasKey,
+        /// One for each queue that was sent to, with the moment from which a new one is wanted.
+        signatures: Mutex<Vec<(QueueName, Secret, Timestamp)>>,
+    },
+    /// An identity with the role Azure Service Bus Data Sender.
+    Identity(Arc<Tokens>),
 }
 
 impl ServiceBusQueue {
@@ -47,22 +63,34 @@ impl ServiceBusQueue {
         if parts.get("EntityPath").is_some() {
             return Err(InvalidConnectionString::Unusable("EntityPath"));
         }
-        Ok(Self {
-            endpoint: parts.endpoint()?,
-            key: SasKey {
-                name: parts.need("SharedAccessKeyName")?.expose().to_owned(),
-                key: parts.need("SharedAccessKey")?.clone(),
-            },
-            http,
-            clock,
-            signatures: Mutex::default(),
-        })
+        let key = SasKey {
+            name: parts.need("SharedAccessKeyName")?.expose().to_owned(),
+            key: parts.need("SharedAccessKey")?.clone(),
+        };
+        let access = Access::Key { key, signatures: Mutex::default() };
+        Ok(Self { endpoint: parts.endpoint()?, access, http, clock })
+    }
+
+    /// `namespace` is a host name such as `example.servicebus.windows.net`, as the Functions host takes it; the whole
+    /// URL is taken too.
+    pub fn by_identity(
+        namespace: &str,
+        tokens: Arc<Tokens>,
+        http: Http,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, InvalidEndpoint> {
+        let endpoint = if namespace.contains("://") {
+            namespace.parse()?
+        } else {
+            format!("https://{namespace}").parse()?
+        };
+        Ok(Self { endpoint, access: Access::Identity(tokens), http, clock })
     }
 
     async fn post(&self, message: &Outgoing) -> Result<(), BoxError> {
         let now = self.clock.now();
         let call = Call::post(self.endpoint.join([message.queue.as_str(), "messages"]))
-            .secret_header("authorization", self.signature(message.queue, now))
+            .secret_header("authorization", self.authorization(message.queue, now).await?)
             .header("brokerproperties", broker_properties(message, now)?)
             .body("application/json", message.body.clone());
         let reply = self.http.send_idempotent(&call).await?;
@@ -70,16 +98,23 @@ impl ServiceBusQueue {
         (reply.status == StatusCode::CREATED).then_some(()).ok_or_else(|| reply.unexpected().into())
     }
 
-    fn signature(&self, queue: QueueName, now: Timestamp) -> Secret {
-        let mut signatures = self.signatures.lock().expect("nothing panics while it holds this");
+    async fn authorization(&self, queue: QueueName, now: Timestamp) -> Result<Secret, BoxError> {
+        let (key, signatures) = match &self.access {
+            Access::Key { key, signatures } => (key, signatures),
+            Access::Identity(tokens) => {
+                let token = tokens.bearer(SCOPE).await?;
+                return Ok(Secret::new(format!("Bearer {}", token.expose())));
+            }
+        };
+        let mut signatures = signatures.lock().expect("nothing panics while it holds this");
         signatures.retain(|(_, _, until)| *until > now);
         if let Some((_, signature, _)) = signatures.iter().find(|(q, _, _)| *q == queue) {
-            return signature.clone();
+            return Ok(signature.clone());
         }
         let resource = format!("{}/{}", self.endpoint, queue.as_str());
-        let signature = self.key.sign(&resource, now + SIGNATURE_LIFE);
+        let signature = key.sign(&resource, now + SIGNATURE_LIFE);
         signatures.push((queue, signature.clone(), now + SIGNATURE_USE));
-        signature
+        Ok(signature)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What goes over the wire, and what comes back.
 
 use super::*;
+use crate::entra::tests::always;
 use crate::http::loopback::{Act, Server, TestClock, answer, nobody};
 
 fn queue(url: &str, clock: &Arc<TestClock>) -> ServiceBusQueue {
@@ -100,5 +101,33 @@ async fn a_connection_string_that_cannot_work_stops_the_boot() {
         "Endpoint=sb://ns.example;SharedAccessKeyName=n;SharedAccessKey=k;EntityPath=q",
     ] {
         assert!(ServiceBusQueue::new(text, clock.http(), clock.clone()).is_err(), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn an_identity_sends_with_a_token_and_no_key() {
+    let server = Server::script([answer(201, "")]).await;
+    let clock = TestClock::new();
+    let namespace = format!("{}/_local/sb", server.url);
+    let queue = ServiceBusQueue::by_identity(&namespace, always("eyJ"), clock.http(), clock);
+    queue.expect("a namespace").send(&message(Duration::ZERO)).await.expect("sent");
+    let seen = server.only();
+    assert_eq!(seen.target, "/_local/sb/generation-free/messages");
+    assert_eq!(seen.header("authorization"), Some("Bearer eyJ"));
+}
+
+#[tokio::test]
+async fn a_namespace_is_a_host_name_or_a_private_address() {
+    let clock = TestClock::new();
+    for (namespace, good) in [
+        ("example.servicebus.windows.net", true),
+        ("http://127.0.0.1:1/_local/sb", true),
+        ("http://example.servicebus.windows.net", false),
+        ("sb://example.servicebus.windows.net", false),
+        ("two words", false),
+    ] {
+        let queue =
+            ServiceBusQueue::by_identity(namespace, always("t"), clock.http(), clock.clone());
+        assert_eq!(queue.is_ok(), good, "{namespace}");
     }
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::entra::tests::always;
 use crate::http::loopback::{Act, Server, TestClock, answer, nobody};
 
 const USER: &str = "usr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -90,4 +91,24 @@ async fn settings_that_cannot_work_stop_the_boot() {
         assert!(WebPubSub::new(text, hub, clock.http(), clock.clone()).is_err(), "{text} {hub}");
     }
     assert!(WebPubSub::new(good, "image_gen1", clock.http(), clock.clone()).is_ok());
+}
+
+#[tokio::test]
+async fn for_an_identity_the_service_signs_what_the_page_opens() {
+    let server = Server::script([answer(200, r#"{"token":"page"}"#), answer(202, "")]).await;
+    let clock = TestClock::new();
+    let now = clock.now();
+    let hub = WebPubSub::by_identity(&server.url, "imagegen", always("eyJ"), clock.http(), clock);
+    let hub = hub.expect("settings");
+    let url = hub.negotiate(&user(), now).await.expect("an address");
+    let host = server.host();
+    assert_eq!(url, format!("ws://{host}/client/hubs/imagegen?access_token=page"));
+    hub.publish(&user(), "{}".into()).await.expect("sent");
+
+    let seen = server.seen();
+    let target = format!(
+        "/api/hubs/imagegen/:generateToken?userId={USER}&minutesToExpire=60&api-version=2024-12-01"
+    );
+    assert_eq!((&*seen[0].method, &seen[0].target), ("POST", &target));
+    assert!(seen.iter().all(|it| it.header("authorization") == Some("Bearer eyJ")), "{seen:?}");
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::http::Secret;
@@ -18,6 +18,12 @@ pub(super) struct Claims<'a> {
     /// Unix seconds, like `exp`.
     pub(super) iat: i64,
     pub(super) exp: i64,
+}
+
+/// The answer of `:generateToken`.
+#[derive(Deserialize)]
+pub(super) struct GeneratedToken {
+    pub(super) token: String,
 }
 
 /// HS256. The key is the characters of the access key, although they look like base64.
