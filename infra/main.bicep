@@ -38,7 +38,7 @@ param oidcPolicies string = ''
 @description('Who may be asked to draw: replicate, foundry, bfl, cog.')
 param providers string[] = [ 'replicate' ]
 
-@description('Where FLUX in Azure AI Foundry is; needed when providers has foundry.')
+@description('Where FLUX in Azure AI Foundry is; needed when providers has foundry. The app\'s identity needs Cognitive Services User there.')
 param foundryEndpoint string = ''
 
 @description('Where the Cog server is; needed when providers has cog.')
@@ -65,8 +65,6 @@ param ticketKey string = ''
 param replicateApiToken string = ''
 @secure()
 param replicateWebhookSecrets string = ''
-@secure()
-param foundryApiKey string = ''
 @secure()
 param bflApiKey string = ''
 @secure()
@@ -154,9 +152,9 @@ param spendAlertUsdPerDay int = 50
 @description('Have the scale controller count messages: it then needs a role that may do anything on the queues. See docs/scaling.md.')
 param countMessages bool = false
 
-var token = toLower(uniqueString(subscription().id, environmentName, location))
+var suffix = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
-var functionAppName = 'func-${token}'
+var functionAppName = 'func-${suffix}'
 var hostName = '${functionAppName}.azurewebsites.net'
 var openToAll = !privateNetwork
 
@@ -169,26 +167,26 @@ resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
 module identity 'modules/identity.bicep' = {
   scope: group
   name: 'identity'
-  params: { name: 'id-${token}', location: location, tags: tags }
+  params: { name: 'id-${suffix}', location: location, tags: tags }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
   name: 'monitoring'
-  params: { token: token, location: location, tags: tags }
+  params: { suffix: suffix, location: location, tags: tags }
 }
 
 module web 'modules/web.bicep' = {
   scope: group
   name: 'web'
-  params: { name: 'stapp-${token}', location: webLocation, tags: tags, sku: webSku, domain: webDomain }
+  params: { name: 'stapp-${suffix}', location: webLocation, tags: tags, sku: webSku, domain: webDomain }
 }
 
 module documents 'modules/documents.bicep' = {
   scope: group
   name: 'documents'
   params: {
-    name: 'cosmos-${token}'
+    name: 'cosmos-${suffix}'
     location: location
     tags: tags
     capacity: documentsCapacity
@@ -200,45 +198,44 @@ module documents 'modules/documents.bicep' = {
 module hosting 'modules/hosting-storage.bicep' = {
   scope: group
   name: 'hosting-storage'
-  params: { name: 'sthost${token}', location: location, tags: tags, openToAll: openToAll }
+  params: { name: 'sthost${suffix}', location: location, tags: tags, openToAll: openToAll }
 }
 
 module pictures 'modules/pictures.bicep' = {
   scope: group
   name: 'pictures'
-  params: { name: 'stpics${token}', location: location, tags: tags, origins: concat([ web.outputs.url ], extraOrigins) }
+  params: { name: 'stpics${suffix}', location: location, tags: tags, origins: concat([ web.outputs.url ], extraOrigins) }
 }
 
 module queues 'modules/queues.bicep' = {
   scope: group
   name: 'queues'
-  params: { name: 'sb-${token}', location: location, tags: tags }
+  params: { name: 'sb-${suffix}', location: location, tags: tags }
 }
 
 module realtime 'modules/realtime.bicep' = {
   scope: group
   name: 'realtime'
-  params: { name: 'wps-${token}', location: location, tags: tags, sku: realtimeSku, units: realtimeUnits }
+  params: { name: 'wps-${suffix}', location: location, tags: tags, sku: realtimeSku, units: realtimeUnits }
 }
 
 module safety 'modules/safety.bicep' = {
   scope: group
   name: 'safety'
-  params: { name: 'safety-${token}', location: location, tags: tags, openToAll: openToAll }
+  params: { name: 'safety-${suffix}', location: location, tags: tags, openToAll: openToAll }
 }
 
 module vault 'modules/vault.bicep' = {
   scope: group
   name: 'vault'
   params: {
-    name: 'kv-${token}'
+    name: 'kv-${suffix}'
     location: location
     tags: tags
     openToAll: openToAll
     ticketKey: ticketKey
     replicateApiToken: replicateApiToken
     replicateWebhookSecrets: replicateWebhookSecrets
-    foundryApiKey: foundryApiKey
     bflApiKey: bflApiKey
     bflWebhookSecret: bflWebhookSecret
     stripeApiKey: stripeApiKey
@@ -250,7 +247,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   scope: group
   name: 'network'
   params: {
-    name: 'vnet-${token}'
+    name: 'vnet-${suffix}'
     location: location
     tags: tags
     targets: [
@@ -286,7 +283,7 @@ module roles 'modules/roles.bicep' = {
 module door 'modules/front-door.bicep' = if (frontDoor) {
   scope: group
   name: 'front-door'
-  params: { name: 'afd-${token}', tags: tags, origin: hostName, domain: apiDomain }
+  params: { name: 'afd-${suffix}', tags: tags, origin: hostName, domain: apiDomain }
 }
 
 module api 'modules/api.bicep' = {
@@ -296,7 +293,7 @@ module api 'modules/api.bicep' = {
   dependsOn: [ roles ]
   params: {
     name: functionAppName
-    planName: 'plan-${token}'
+    planName: 'plan-${suffix}'
     location: location
     tags: union(tags, { 'azd-service-name': 'api' })
     identityId: identity.outputs.id

@@ -23,7 +23,6 @@ param stripeAutomaticTax = bool(readEnvironmentVariable('STRIPE_AUTOMATIC_TAX', 
 param ticketKey = readEnvironmentVariable('TICKET_KEY', '')
 param replicateApiToken = readEnvironmentVariable('REPLICATE_API_TOKEN', '')
 param replicateWebhookSecrets = readEnvironmentVariable('REPLICATE_WEBHOOK_SECRETS', '')
-param foundryApiKey = readEnvironmentVariable('FOUNDRY_API_KEY', '')
 param bflApiKey = readEnvironmentVariable('BFL_API_KEY', '')
 param bflWebhookSecret = readEnvironmentVariable('BFL_WEBHOOK_SECRET', '')
 param stripeApiKey = readEnvironmentVariable('STRIPE_API_KEY', '')

@@ -78,10 +78,7 @@ var replicateSettings = contains(providers, 'replicate') ? {
   REPLICATE_API_TOKEN: '${secret}replicate-api-token/)'
   REPLICATE_WEBHOOK_SECRETS: '${secret}replicate-webhook-secrets/)'
 } : {}
-var foundrySettings = contains(providers, 'foundry') ? {
-  FOUNDRY_ENDPOINT: foundryEndpoint
-  FOUNDRY_API_KEY: '${secret}foundry-api-key/)'
-} : {}
+var foundrySettings = contains(providers, 'foundry') ? { FOUNDRY_ENDPOINT: foundryEndpoint } : {}
 var bflSettings = contains(providers, 'bfl') ? {
   BFL_API_KEY: '${secret}bfl-api-key/)'
   BFL_WEBHOOK_SECRET: '${secret}bfl-webhook-secret/)'

@@ -12,8 +12,6 @@ param replicateApiToken string
 @secure()
 param replicateWebhookSecrets string
 @secure()
-param foundryApiKey string
-@secure()
 param bflApiKey string
 @secure()
 param bflWebhookSecret string
@@ -54,12 +52,6 @@ resource replicateWebhook 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!
   parent: vault
   name: 'replicate-webhook-secrets'
   properties: { value: replicateWebhookSecrets }
-}
-
-resource foundry 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(foundryApiKey)) {
-  parent: vault
-  name: 'foundry-api-key'
-  properties: { value: foundryApiKey }
 }
 
 resource bfl 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(bflApiKey)) {

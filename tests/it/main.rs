@@ -11,6 +11,7 @@ mod folder;
 mod functions;
 mod generation_life;
 mod image_input;
+mod infra;
 mod layers;
 mod library;
 mod library_keeping;

@@ -11,5 +11,6 @@ mod money;
 mod picture;
 mod providers;
 mod restart;
+mod smoke;
 mod stripe;
 mod tokens;

@@ -1,0 +1,109 @@
+//! Alerts watch what the code tells, and somebody who is woken finds what to do.
+
+use std::collections::BTreeSet;
+
+use clap::Parser as _;
+use imagegen::commands::Arguments;
+use imagegen::functions::all;
+
+use super::bicep::{Kind, Template, children};
+use super::{infra, read};
+
+/// The figures that the handler tells Application Insights.
+const METRICS: [&str; 6] = [
+    "holds_open",
+    "ledger_drift",
+    "message_retried",
+    "provider_spend_usd",
+    "queue_oldest_job_seconds",
+    "webhook_refused",
+];
+
+/// What the alerts' queries are made of.
+fn alerts() -> Template {
+    Template::read(&infra("modules/alerts.bicep"))
+}
+
+fn names(template: &Template) -> BTreeSet<String> {
+    let searches = children(template.var("searches"));
+    let mut nodes: Vec<_> = searches.into_iter().filter_map(|it| template.at(it, "name")).collect();
+    for it in template.of(Kind::Resource) {
+        if template.of_what(it).starts_with("Microsoft.Insights/metricAlerts@") {
+            nodes.extend(template.body(it).and_then(|body| template.at(body, "name")));
+        }
+    }
+    nodes.into_iter().filter_map(|node| template.literal(node)).map(str::to_owned).collect()
+}
+
+#[test]
+fn each_alert_has_its_page_in_the_runbook_and_each_page_its_alert() {
+    let runbook = read("docs/runbook.md");
+    let (_, pages) = runbook.split_once("\n# Alerts\n").expect("the part about alerts");
+    let (pages, _) = pages.split_once("\n# ").unwrap_or((pages, ""));
+    let mut found = BTreeSet::new();
+    for page in pages.split("\n## ").skip(1) {
+        let (name, text) = page.split_once('\n').expect("more than a heading");
+        for part in ["**Means.**", "**Look.**", "**Do.**"] {
+            assert!(text.contains(part), "{name} does not say {part}");
+        }
+        assert!(text.contains("```"), "{name} has no commands");
+        found.insert(name.trim_matches('`').to_owned());
+    }
+    let alerts = alerts();
+    assert_eq!(found, names(&alerts));
+    let said = alerts.text(alerts.root());
+    for name in &found {
+        assert!(
+            said.contains(&format!("${{runbook}} {name}."))
+                || said.contains("${runbook} ${search.name}.")
+        );
+    }
+}
+
+#[test]
+fn queries_ask_for_figures_and_functions_that_there_are() {
+    let template = alerts();
+    let mut asked = BTreeSet::new();
+    for search in children(template.var("searches")) {
+        let query = template.text(template.at(search, "query").expect("each has one"));
+        for (at, start) in query.match_indices("name == \"") {
+            let name = query[at + start.len()..].split('"').next().expect("it ends");
+            let metric = query[..at].rfind("metricsOfOurs") > query[..at].rfind("requestsOfOurs");
+            if metric {
+                assert!(METRICS.contains(&name), "nobody tells `{name}`");
+                asked.insert(name);
+            } else {
+                assert!(all().iter().any(|it| it.name == name), "no function is called `{name}`");
+            }
+        }
+        let column =
+            template.at(search, "column").and_then(|it| template.literal(it)).expect("one");
+        assert!(query.contains(&format!("{column} = ")), "the query has no column `{column}`");
+    }
+    assert_eq!(asked, METRICS.into_iter().collect(), "a figure that nobody watches");
+}
+
+/// Lines of a page's fenced blocks, with those that go on put together.
+fn commands(page: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for block in read(page).split("```").skip(1).step_by(2) {
+        let block = block.replace("\\\n", " ");
+        found.extend(block.lines().skip(1).map(str::trim).map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn commands_for_operators_are_commands_that_there_are() {
+    let mut count = 0;
+    for page in ["docs/deployment.md", "docs/runbook.md"] {
+        for line in commands(page).iter().filter(|line| line.starts_with("imagegen ")) {
+            let words = line.split(" #").next().expect("before the comment").split_whitespace();
+            if let Err(error) = Arguments::try_parse_from(words) {
+                panic!("{page}: {line}\n{error}");
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 3);
+}
