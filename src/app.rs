@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use imagegen_adapters::app_insights::AppInsights;
 use imagegen_adapters::bfl::{Bfl, BflSettings};
 use imagegen_adapters::clock::{SystemClock, SystemIds};
 use imagegen_adapters::cog::Cog;
@@ -45,16 +46,56 @@ const UPLOADS: &str = "uploads";
 /// How far the issuer's clock and ours may differ.
 const SKEW: Duration = Duration::from_mins(1);
 
+/// What all adapters stand on: time, chance, one HTTP client, and who we are.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub http: Http,
+    pub tokens: Arc<Tokens>,
+}
+
+impl Ground {
+    /// Does no I/O.
+    pub fn new(settings: &Settings) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
+        let http = Http::new(clock.clone(), ids.clone());
+        let client_id = settings.optional("AZURE_CLIENT_ID").map(str::to_owned);
+        let who = match settings.optional("IDENTITY_ENDPOINT") {
+            Some(_) => Who::Managed { client_id },
+            None => Who::Developer,
+        };
+        let tokens = Arc::new(Tokens::new(who, http.clone(), clock.clone()));
+        Self { clock, ids, http, tokens }
+    }
+
+    /// The resource that telemetry goes to, if there is one.
+    pub fn insights(&self, settings: &Settings) -> Result<Option<AppInsights>, BadSettings> {
+        const NAME: &str = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+        let Some(text) = settings.optional(NAME) else { return Ok(None) };
+        let by_identity = settings
+            .optional("APPLICATIONINSIGHTS_AUTHENTICATION_STRING")
+            .is_some_and(|text| text.to_ascii_lowercase().contains("authorization=aad"));
+        let tokens = by_identity.then(|| Arc::clone(&self.tokens));
+        let instance = format!("{:08x}", self.ids.random() & 0xffff_ffff);
+        let insights = AppInsights::new(text, tokens, &instance, self.http.clone());
+        insights.map(Some).map_err(wrong(NAME))
+    }
+}
+
 impl App {
     /// Builds everything from the settings. Opens local files, asks nobody: clients connect when they are first
     /// used.
     pub fn new(settings: &Settings) -> Result<Self, BadSettings> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let ids: Arc<dyn Ids> = Arc::new(SystemIds);
-        let http = Http::new(clock.clone(), ids.clone());
+        Self::on(Ground::new(settings), settings)
+    }
+
+    /// The same on a ground that is there already.
+    pub fn on(ground: Ground, settings: &Settings) -> Result<Self, BadSettings> {
+        let Ground { clock, ids, http, tokens } = ground;
         let catalog = Arc::new(Catalog::built_in());
         let stripe = stripe(settings, http.clone(), Arc::clone(&catalog))?;
-        let tokens = tokens(settings, &http, &clock);
         let services = Services {
             documents: Arc::new(documents(settings)?),
             blobs: Arc::new(blobs(settings, IMAGES)?),
@@ -97,16 +138,6 @@ fn blobs(settings: &Settings, container: &str) -> Result<FileBlobs, BadSettings>
     let sas = sas.map_err(wrong("IMAGEGEN_BLOBS_KEY"))?;
     FileBlobs::open(folder, container, settings.get("IMAGEGEN_BLOBS_PUBLIC_URL"), sas)
         .map_err(|e| BadSettings::one(NAME, chain(&e)))
-}
-
-/// Who we are to the services whose key is not set.
-pub(crate) fn tokens(settings: &Settings, http: &Http, clock: &Arc<dyn Clock>) -> Arc<Tokens> {
-    let client_id = settings.optional("AZURE_CLIENT_ID").map(str::to_owned);
-    let who = match settings.optional("IDENTITY_ENDPOINT") {
-        Some(_) => Who::Managed { client_id },
-        None => Who::Developer,
-    };
-    Arc::new(Tokens::new(who, http.clone(), Arc::clone(clock)))
 }
 
 /// A key, or else the identity.

@@ -301,6 +301,20 @@ pub const SETTINGS: &[Setting] = &[
         example: "http://127.0.0.1:41234/msi/token/",
     },
     Setting {
+        name: "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        kind: Kind::Optional,
+        doc: "The Application Insights resource that telemetry goes to; the Functions host sends there too. Absent: \
+              logs alone.",
+        example: "InstrumentationKey=00000000-0000-0000-0000-000000000003;IngestionEndpoint=https://example.in.applicationinsights.azure.com/",
+    },
+    Setting {
+        name: "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        kind: Kind::Identity,
+        doc: "`Authorization=AAD`, with `;ClientId=…` for the host: telemetry is sent by identity, where the resource \
+              takes nothing else.",
+        example: "Authorization=AAD;ClientId=00000000-0000-0000-0000-000000000002",
+    },
+    Setting {
         name: "LOG_LEVEL",
         kind: Kind::Default("info"),
         doc: "What is logged: a level, or `tracing` directives such as `info,imagegen_core=debug`.",

@@ -1,18 +1,14 @@
 //! How good the safety check is, and what users say against it.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use imagegen_adapters::clock::{SystemClock, SystemIds};
-use imagegen_adapters::http::Http;
 use imagegen_core::ids::{DecisionId, UserId};
-use imagegen_core::ports::clock::Clock;
 use imagegen_core::safety::evaluation::{self, Case};
 use imagegen_core::safety::{self, Outcome, Subject};
 use jiff::Timestamp;
 
 use super::ledger::{explain, open, runtime};
-use crate::app;
+use crate::app::{self, Ground};
 use crate::config::Settings;
 
 /// Holds the set at `path`, or the one that comes along, against the configured safety check.
@@ -27,9 +23,7 @@ pub(super) fn evaluate(
     let text = path.map_or_else(|| Ok(evaluation::BUILT_IN.to_owned()), read)?;
     let cases = evaluation::read(&text)?;
     let settings = Settings::load(setting).map_err(|e| e.to_string())?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let http = Http::new(Arc::clone(&clock), Arc::new(SystemIds));
-    let tokens = app::tokens(&settings, &http, &clock);
+    let Ground { http, tokens, .. } = Ground::new(&settings);
     let moderation = app::moderation(&settings, &tokens, http).map_err(|e| e.to_string())?;
     let (count, thresholds) = (cases.len(), settings.get("CONTENT_SAFETY_THRESHOLDS"));
     let report = runtime()?.block_on(evaluation::evaluate(&moderation, cases));

@@ -12,6 +12,7 @@ use bytes::{Buf, BufMut as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use imagegen_core::ids::GenerationId;
+use imagegen_core::metrics;
 use serde_json::json;
 use tracing::Instrument as _;
 use warp::Filter as _;
@@ -178,8 +179,7 @@ impl Table {
             }
             Err(problem) => Err(problem),
         };
-        ended(function, start);
-        match outcome {
+        let response = match outcome {
             Ok(response) => response,
             Err(problem) => {
                 tracing::debug!(
@@ -189,7 +189,10 @@ impl Table {
                 );
                 problem.into_response(&call.path, &trace.id)
             }
-        }
+        };
+        let status = response.status();
+        ended(function, start, status.as_str(), !status.is_server_error());
+        response
     }
 }
 
@@ -209,10 +212,14 @@ async fn event<B: Buf>(
         Some(request) => handler(app, request).await,
         None => Outcome::Retry("the host's envelope is not readable".into()),
     };
-    ended(function, start);
     match outcome {
-        Outcome::Done => request::json(StatusCode::OK, &InvokeResponse::default()),
+        Outcome::Done => {
+            ended(function, start, "done", true);
+            request::json(StatusCode::OK, &InvokeResponse::default())
+        }
         Outcome::Retry(why) => {
+            ended(function, start, "retry", false);
+            metrics::message_retried(function.name);
             tracing::warn!("`{}` will be tried again: {why}", function.name);
             let mut response = request::json(StatusCode::OK, &json!({ "error": why }));
             *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
@@ -221,8 +228,11 @@ async fn event<B: Buf>(
     }
 }
 
-/// How long an invocation took. At `debug`, because a line costs more than many an invocation.
-fn ended(function: &Function, start: Instant) {
+/// How an invocation ended, and how long it took. At `debug`, because a line costs more than many an invocation.
+fn ended(function: &Function, start: Instant, result: &str, success: bool) {
+    let span = tracing::Span::current();
+    span.record("invocation.result", result);
+    span.record("invocation.success", success);
     let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::debug!(duration_us, "Ended `{}`", function.name);
 }
@@ -231,6 +241,8 @@ fn ended(function: &Function, start: Instant) {
 struct Trace {
     /// 32 hexadecimal digits, from the `traceparent` (W3C Trace Context) where there is one.
     id: String,
+    /// 16 hexadecimal digits: what of the trace we are part of, if anything.
+    parent: Option<String>,
     invocation: String,
 }
 
@@ -241,16 +253,19 @@ impl Trace {
         };
         // In forward mode the host appends its id to one that a client may have sent: the last is the host's.
         let invocation = text("x-azure-functions-invocationid").unwrap_or("").to_owned();
-        let parent = text("traceparent").and_then(|parent| {
-            let id = parent.split('-').nth(1)?;
-            let hex = id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
-            hex.then(|| id.to_owned())
-        });
-        let id = parent.unwrap_or_else(|| {
+        let mut parts = text("traceparent").unwrap_or("").split('-').skip(1);
+        let mut hex = |digits: usize| {
+            let part = parts.next()?;
+            let good = part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit());
+            good.then(|| part.to_owned())
+        };
+        let (id, parent) = (hex(32), hex(16));
+        let parent = parent.filter(|_| id.is_some());
+        let id = id.unwrap_or_else(|| {
             let from_host: String = invocation.chars().filter(char::is_ascii_hexdigit).collect();
             if from_host.len() == 32 { from_host } else { fresh_trace_id() }
         });
-        Self { id, invocation }
+        Self { id, parent, invocation }
     }
 
     /// `generation.id` is for the handler to record, as soon as it knows which job the call is about.
@@ -259,10 +274,20 @@ impl Trace {
             "invocation",
             function.name = function.name,
             trace.id = self.id,
+            trace.parent = self.parent,
             invocation.id = self.invocation,
-            generation.id = tracing::field::Empty
+            invocation.result = tracing::field::Empty,
+            invocation.success = tracing::field::Empty,
+            generation.id = tracing::field::Empty,
+            generation.new = tracing::field::Empty
         )
     }
+}
+
+/// Says which job the invocation under way has begun.
+pub(super) fn begins(generation: &GenerationId) {
+    tracing::Span::current().record("generation.new", true);
+    about(generation);
 }
 
 /// Says which job the invocation under way is about.

@@ -1,6 +1,7 @@
 //! Everything that talks to the outside, sorted by vendor. Each adapter keeps a port of `imagegen-core`; the
 //! vendor's words stay in its `wire.rs`.
 
+pub mod app_insights;
 pub mod bfl;
 pub mod clock;
 pub mod cog;

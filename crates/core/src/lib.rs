@@ -4,7 +4,7 @@
 //! at once), [`billing`] (what is bought, and what becomes of it when the money goes back), [`generations`] (the life of a job), [`uploads`] (pictures that users bring along), [`safety`] (what was
 //! kept back, and appeals), [`library`] (what becomes of pictures), [`statement`] (where the credits went), [`messages`] (what travels through queues),
 //! [`ports`] (what the rules need from the world), [`providers`] (who draws, and who is left alone for a while),
-//! [`services`] (the ports in one place).
+//! [`services`] (the ports in one place), [`metrics`] (figures for operators).
 //!
 //! Invariant: a rule is a pure function of values; the only `await`s are port calls, and everything a decision
 //! changes is written in one commit.
@@ -17,6 +17,7 @@ pub mod generations;
 pub mod ids;
 pub mod library;
 pub mod messages;
+pub mod metrics;
 pub mod ports;
 pub mod providers;
 pub mod safety;

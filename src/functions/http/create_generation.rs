@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::functions::auth::User;
 use crate::functions::problem::{FieldError, Problem};
 use crate::functions::request::{Request, Response, json};
-use crate::functions::router::about;
+use crate::functions::router::{about, begins};
 
 /// A job to be done.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -73,12 +73,16 @@ pub async fn create_generation(app: App, user: User, req: Request) -> Result<Res
     let services = &app.services;
     let created =
         generations::create(services, &user.id, &user.person, &key, &order, model).await?;
-    about(&created.generation.id);
     Ok(accepted(&app, &created).await)
 }
 
 /// 202 with the address of the job.
 pub(super) async fn accepted(app: &App, created: &Created) -> Response {
+    if created.replayed {
+        about(&created.generation.id);
+    } else {
+        begins(&created.generation.id);
+    }
     let Created { generation, position, replayed } = created;
     let now = app.services.clock.now();
     let view = GenerationView::of(&app.services, generation, *position, now).await;

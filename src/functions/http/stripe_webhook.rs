@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use imagegen_core::messages::{ApplyStripeEvent, QueueName};
+use imagegen_core::metrics;
 use imagegen_core::ports::documents::encode;
 use imagegen_core::ports::payments::{Notice, NoticeCall, NoticeError};
 use imagegen_core::ports::queue::Outgoing;
@@ -38,6 +39,7 @@ pub async fn stripe_webhook(app: App, req: Request) -> Result<Response, Problem>
 }
 
 fn refused(error: &NoticeError) -> Problem {
+    metrics::webhook_refused("stripe");
     match error {
         NoticeError::Forged(why) => {
             Problem::unauthenticated(format!("The signature does not hold: {why}."))

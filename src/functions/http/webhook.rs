@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use imagegen_core::catalog::Provider;
 use imagegen_core::messages::{FinishGeneration, News, QueueName};
+use imagegen_core::metrics;
 use imagegen_core::ports::documents::encode;
 use imagegen_core::ports::image_provider::{Prediction, Snapshot, WebhookCall, WebhookError};
 use imagegen_core::ports::queue::Outgoing;
@@ -24,9 +25,12 @@ pub(super) async fn take(
     let services = &app.services;
     // One that is not configured was asked for nothing.
     let adapter = services.providers.get(provider).ok_or_else(|| Problem::not_found("job"))?;
-    let snapshot = adapter.verify(call).map_err(|e| refused(&e))?;
+    let snapshot = adapter.verify(call).map_err(|e| refused(&e, provider))?;
     let ticket: String = req.param("ticket", "job")?;
-    let named = services.tickets.check(&ticket).ok_or_else(|| Problem::not_found("job"))?;
+    let named = services.tickets.check(&ticket).ok_or_else(|| {
+        metrics::webhook_refused(provider.as_str());
+        Problem::not_found("job")
+    })?;
     about(&named.generation);
     // A call that comes twice is one message: by the provider's own id of it, or else by what it says.
     let id = match call.id {
@@ -72,7 +76,8 @@ fn said(provider: Provider, snapshot: &Snapshot) -> String {
     format!("{}:{id}:{state}", provider.as_str())
 }
 
-fn refused(error: &WebhookError) -> Problem {
+fn refused(error: &WebhookError, provider: Provider) -> Problem {
+    metrics::webhook_refused(provider.as_str());
     match error {
         WebhookError::Forged(why) => {
             Problem::unauthenticated(format!("The signature does not hold: {why}."))

@@ -13,4 +13,5 @@ mod providers;
 mod restart;
 mod smoke;
 mod stripe;
+mod telemetry;
 mod tokens;

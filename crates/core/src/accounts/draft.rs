@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, account};
-use crate::credits::Entry;
+use crate::credits::{AccountName, Entry};
 use crate::ids::{GenerationId, UserId};
 use crate::messages::QueueName;
+use crate::metrics;
 use crate::ports::documents::{DocumentsError, Etag, MAX_WRITES, NewDocument, Write, encode};
 use crate::ports::identity::Person;
 use crate::ports::queue::Outgoing;
@@ -158,6 +159,10 @@ impl Draft {
         }
         debug_assert!(self.writes.len() <= MAX_WRITES, "a decision is a handful of documents");
         services.documents.commit(self.account.id.as_str(), self.writes).await?;
+        let held: i64 = self.entries.iter().map(|it| it.effect_on(AccountName::Held)).sum();
+        if held != 0 {
+            metrics::held_changed(held);
+        }
         tell(services, &self.account.id, self.outgoing, self.events).await;
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::verdict::verdict;
 use crate::accounts::{self, Draft};
 use crate::credits::Drift;
 use crate::ids::UserId;
+use crate::metrics;
 use crate::ports::documents::{Document, DocumentsError, Rounds};
 use crate::ports::payments::{Books, BooksOf, CustomerId, Payments, PaymentsError};
 use crate::services::Services;
@@ -81,12 +82,8 @@ pub async fn renew(services: &Services, user: &UserId) -> Result<(), FollowError
 async fn measure_drift(services: &Services, user: &UserId) -> Result<(), DocumentsError> {
     let Some(audit) = accounts::audit(&*services.documents, user).await? else { return Ok(()) };
     let off: u64 = audit.drift.iter().map(|drift| drift.ledger.abs_diff(drift.wallet)).sum();
-    tracing::info!(
-        metric = "ledger_drift",
-        value = off,
-        ledger.entries = audit.entries,
-        "A ledger was added up"
-    );
+    metrics::ledger_drift(off);
+    tracing::info!(ledger.entries = audit.entries, ledger.drift = off, "A ledger was added up");
     for Drift { what, ledger, wallet } in audit.drift {
         tracing::error!(user.id = %user, ledger, wallet, "The ledger says otherwise: {what}");
     }

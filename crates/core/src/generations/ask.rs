@@ -10,6 +10,7 @@ use super::image::{ASK_WITHIN, Ask};
 use super::inputs::NoInputs;
 use super::keys::{Rendition, blob_key};
 use crate::catalog::{Model, Provider};
+use crate::metrics;
 use crate::ports::image_provider::{
     ImageProvider, InputImage, PredictionId, ProviderError, ProviderRequest, Sought, SubmitError,
     Submitted,
@@ -132,8 +133,14 @@ async fn judge(
         Ok(submitted) => {
             services.providers.answered(order.provider);
             match submitted {
-                Submitted::Started(prediction) => Answer::Accepted(prediction),
-                Submitted::Drawn { picture } => keep(services, generation, order, picture).await,
+                Submitted::Started(prediction) => {
+                    spent(services, generation, order);
+                    Answer::Accepted(prediction)
+                }
+                Submitted::Drawn { picture } => {
+                    spent(services, generation, order);
+                    keep(services, generation, order, picture).await
+                }
                 Submitted::Filtered => Answer::Filtered,
                 Submitted::Failed { reason } => {
                     tracing::warn!(generation.id = %generation.id, provider = name, "The provider failed: {reason}");
@@ -158,6 +165,15 @@ async fn judge(
                 error = &*source as &dyn std::error::Error, "The provider's answer was lost");
             Answer::Unknown
         }
+    }
+}
+
+fn spent(services: &Services, generation: &Generation, order: &AskOrder) {
+    let model = &generation.order.model;
+    let routes = services.catalog.model(model).map(|model| model.routes.as_slice());
+    let route = routes.unwrap_or_default().iter().find(|route| route.provider == order.provider);
+    if let Some(route) = route {
+        metrics::provider_spend(model, order.provider.as_str(), route.usd_micros);
     }
 }
 

@@ -10,6 +10,7 @@ use super::keeping::KIND;
 use crate::accounts::{EnqueueError, KeptMessage, outbox_kind};
 use crate::ids::{GenerationId, UserId};
 use crate::messages::{Chore, FinishGeneration, LibraryChore, News, QueueName};
+use crate::metrics;
 use crate::ports::documents::{DocumentsError, NewDocument, Write, encode};
 use crate::ports::queue::Outgoing;
 use crate::services::Services;
@@ -34,6 +35,7 @@ enum DueStage {
 pub async fn enqueue_silent(services: &Services) -> Result<usize, EnqueueError> {
     let now = services.clock.now();
     let (mut sent, mut cursor) = (0, None);
+    let mut oldest = now;
     loop {
         let page = services.documents.due(KIND, now, cursor.as_deref()).await?;
         for (partition, document) in &page.documents {
@@ -46,6 +48,10 @@ pub async fn enqueue_silent(services: &Services) -> Result<usize, EnqueueError> 
                 tracing::error!("A generation cannot be read: `{}`", document.id);
                 continue;
             };
+            match due.stage {
+                DueStage::Waiting | DueStage::Queued => oldest = oldest.min(generation.made_at()),
+                DueStage::AtWork | DueStage::Ended => {}
+            }
             let message = match due.stage {
                 DueStage::Waiting | DueStage::Queued | DueStage::AtWork => Outgoing {
                     queue: QueueName::GenerationResults,
@@ -61,6 +67,8 @@ pub async fn enqueue_silent(services: &Services) -> Result<usize, EnqueueError> 
         }
         cursor = page.cursor;
         if cursor.is_none() {
+            let age = now.duration_since(oldest);
+            metrics::oldest_job(Duration::try_from(age).unwrap_or_default());
             return Ok(sent);
         }
     }
