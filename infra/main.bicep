@@ -191,6 +191,7 @@ module documents 'modules/documents.bicep' = {
     tags: tags
     capacity: documentsCapacity
     maxThroughput: documentsMaxThroughput
+    database: 'imagegen'
     openToAll: openToAll
   }
 }

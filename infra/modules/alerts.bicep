@@ -64,15 +64,15 @@ var searches = [
     every: 'PT5M'
   }
   {
-    name: 'holds_open'
-    about: 'Credits of very many jobs are held at once.'
+    name: 'credits_held'
+    about: 'Much more is held for jobs than six hours ago, though a job lasts one at most.'
     severity: 2
-    query: '${metricsOfOurs} and name == "holds_open" | summarize holds = max(valueMax)'
-    column: 'holds'
+    query: '${metricsOfOurs} and name == "credits_held_change" | summarize credits = sum(valueSum)'
+    column: 'credits'
     aggregation: 'Maximum'
     operator: 'GreaterThan'
-    threshold: 2000
-    window: 'PT30M'
+    threshold: 5000
+    window: 'PT6H'
     every: 'PT15M'
   }
   {
@@ -216,7 +216,7 @@ resource throttled 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   }
 }
 
-// From five places, every five minutes: also a warm instance.
+// From three places, every five minutes.
 resource probe 'Microsoft.Insights/webtests@2022-06-15' = {
   name: 'health'
   location: location
@@ -232,9 +232,7 @@ resource probe 'Microsoft.Insights/webtests@2022-06-15' = {
     RetryEnabled: true
     Locations: [
       { Id: 'emea-nl-ams-azr' }
-      { Id: 'emea-gb-db3-azr' }
       { Id: 'us-va-ash-azr' }
-      { Id: 'us-ca-sjc-azr' }
       { Id: 'apac-sg-sin-azr' }
     ]
     Request: { RequestUrl: healthUrl, HttpVerb: 'GET', ParseDependentRequests: false }

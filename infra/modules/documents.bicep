@@ -1,10 +1,12 @@
-// Cosmos DB for NoSQL. What is in it is written down once, in infra/cosmos/containers.json: `imagegen` reads the same file.
+// Cosmos DB for NoSQL. Its containers are written down once, in infra/cosmos/containers.json, with which the adapter and
+// its tests are built too.
 param name string
 param location string
 param tags object
 param capacity string
 param maxThroughput int
 param openToAll bool
+param database string
 
 var layout = loadJsonContent('../cosmos/containers.json')
 var serverless = capacity == 'serverless'
@@ -17,7 +19,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
   properties: {
     databaseAccountOfferType: 'Standard'
     locations: [ { locationName: location, failoverPriority: 0, isZoneRedundant: false } ]
-    consistencyPolicy: { defaultConsistencyLevel: layout.consistency }
+    consistencyPolicy: layout.consistencyPolicy
     capabilities: serverless ? [ { name: 'EnableServerless' } ] : []
     disableLocalAuth: true
     disableKeyBasedMetadataWriteAccess: true
@@ -27,29 +29,23 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' = {
   }
 }
 
-resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15' = {
+resource documents 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2024-11-15' = {
   parent: account
-  name: layout.database
+  name: database
   properties: {
-    resource: { id: layout.database }
+    resource: { id: database }
     // Shared by the containers.
     options: serverless ? {} : { autoscaleSettings: { maxThroughput: maxThroughput } }
   }
 }
 
 resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2024-11-15' = [for container in layout.containers: {
-  parent: database
-  name: container.name
-  properties: {
-    resource: union({
-      id: container.name
-      partitionKey: container.partitionKey
-      indexingPolicy: container.indexingPolicy
-    }, contains(container, 'defaultTtl') ? { defaultTtl: container.defaultTtl } : {})
-  }
+  parent: documents
+  name: container.id
+  properties: { resource: container }
 }]
 
 output id string = account.id
 output name string = account.name
 output endpoint string = 'https://${account.name}.documents.azure.com/'
-output database string = database.name
+output database string = documents.name

@@ -67,6 +67,33 @@ fn a_message_is_locked_longer_than_it_takes_and_lives_longer_than_its_job() {
     assert!(seconds(&is("defaultMessageTimeToLive")) >= 100.0 * job);
 }
 
+#[test]
+fn the_containers_are_those_of_the_code() {
+    let blobs = json("infra/storage/blob-service.json");
+    let made: BTreeSet<_> = blobs["containers"].as_array().expect("a list").iter().collect();
+    let mut code = String::new();
+    sources(&root().join("crates/adapters/src"), &mut |text| code.push_str(text));
+    for name in &made {
+        assert!(code.contains(&name.to_string()), "no adapter uses the container {name}");
+    }
+    assert_eq!(made.len(), 2);
+    // What a browser does: it reads pictures, and sends one with the headers that it is told.
+    let rule = &blobs["cors"][0];
+    for method in ["GET", "PUT", "OPTIONS"] {
+        assert!(rule["allowedMethods"].to_string().contains(method), "{rule}");
+    }
+    let documents = json("infra/cosmos/containers.json");
+    for container in documents["containers"].as_array().expect("a list") {
+        assert!(container["id"].is_string() && container["partitionKey"]["paths"][0].is_string());
+    }
+    // The templates read these files, so that nothing is written twice.
+    for (template, file) in
+        [("pictures.bicep", "blob-service.json"), ("documents.bicep", "containers.json")]
+    {
+        assert!(read(&format!("infra/modules/{template}")).contains(file), "{template}");
+    }
+}
+
 /// Rows of the table that the templates leave out, and why.
 const LEFT_OUT: [(&str, &str); 18] = [
     ("IMAGEGEN_BLOBS_PUBLIC_URL", "with files only"),
