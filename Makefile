@@ -52,6 +52,25 @@ safety: build ## Hold prompts with known verdicts against the safety check of wh
 release: tools
 	cargo build --release --workspace --bins
 
+# What is deployed. Zig links it against an older glibc than this machine may have, so that it starts on every image of
+# the Functions host; the handler is built alone, so that nothing of the tests is in it.
+PACKAGE_TARGET := x86_64-unknown-linux-gnu
+PACKAGE_GLIBC := 2.31
+PACKAGE_TOOLS := target/package-tools
+
+$(PACKAGE_TOOLS)/bin/cargo-zigbuild: infra/package-tools.txt
+	@command -v python3 >/dev/null || { echo "Python is missing: install version 3.9 or newer, then run this again."; exit 1; }
+	python3 -m venv $(PACKAGE_TOOLS)
+	$(PACKAGE_TOOLS)/bin/pip install --quiet --disable-pip-version-check -r infra/package-tools.txt
+	touch $@
+
+.PHONY: package
+package: tools $(PACKAGE_TOOLS)/bin/cargo-zigbuild ## Build what is deployed: target/imagegen.zip
+	rustup target add $(PACKAGE_TARGET) 2>/dev/null || true
+	PATH="$(CURDIR)/$(PACKAGE_TOOLS)/bin:$$PATH" cargo zigbuild -p imagegen --profile dist --target $(PACKAGE_TARGET).$(PACKAGE_GLIBC)
+	target/$(PACKAGE_TARGET)/dist/imagegen package --glibc $(PACKAGE_GLIBC) --out target/package --zip target/imagegen.zip
+	@ls -l target/imagegen.zip
+
 .PHONY: sim
 sim: release ## Simulate crashes, repeats and delays: make sim SEEDS=10000
 	target/release/imagegen-simulation --seeds $(SEEDS)

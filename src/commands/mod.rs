@@ -47,6 +47,15 @@ enum Command {
         /// The folder to fill; what an earlier run put there is replaced.
         #[arg(long)]
         out: PathBuf,
+        /// Also pack it into this file: the same package is the same bytes, wherever and whenever it is packed.
+        #[arg(long, value_name = "FILE")]
+        zip: Option<PathBuf>,
+        /// The binary to ship, when it is not this one: built for another machine.
+        #[arg(long, value_name = "FILE")]
+        handler: Option<PathBuf>,
+        /// Fail when the binary needs a newer glibc than this, such as 2.31.
+        #[arg(long, value_name = "VERSION")]
+        glibc: Option<package::Glibc>,
     },
     /// Prove that credits add up.
     #[command(subcommand)]
@@ -176,7 +185,9 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
             generate::print_openapi();
             Ok(())
         }
-        Some(Command::Package { out }) => package::package(&out),
+        Some(Command::Package { out, zip, handler, glibc }) => {
+            package::package(&out, zip.as_deref(), handler.as_deref(), glibc)
+        }
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
             ledger::verify(&store.documents, account.as_deref())
         }

@@ -59,9 +59,21 @@ impl Local {
 
     /// With settings of the user's own.
     pub(crate) fn start_with(folder: &Folder, port: u16, settings: &[(&str, &str)]) -> Self {
+        let mut command = command(&folder.join("data"), port);
+        command.envs(settings.iter().copied());
+        Self::spawn(folder, command)
+    }
+
+    /// With a package that was made before.
+    pub(crate) fn start_package(folder: &Folder, package: &Path) -> Self {
+        let mut command = command(&folder.join("data"), 0);
+        command.arg("--package").arg(package);
+        Self::spawn(folder, command)
+    }
+
+    fn spawn(folder: &Folder, mut command: Command) -> Self {
         let data = folder.join("data");
-        let mut child = command(&data, port)
-            .envs(settings.iter().copied())
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

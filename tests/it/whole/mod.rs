@@ -8,6 +8,7 @@ mod library;
 mod live;
 mod local;
 mod money;
+mod package;
 mod picture;
 mod providers;
 mod restart;
