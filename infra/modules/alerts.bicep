@@ -43,7 +43,7 @@ var searches = [
     name: 'webhook_failures'
     about: 'Reports of providers or of Stripe are refused, or fail.'
     severity: 2
-    query: 'let refused = toscalar(${metricsOfOurs} and name == "webhook_refused" | summarize sum(valueSum)); let failed = toscalar(${requestsOfOurs} and name endswith "_webhook" | summarize countif(toint(resultCode) >= 500)); print failures = coalesce(refused, 0.0) + todouble(coalesce(failed, 0))'
+    query: 'union (${metricsOfOurs} and name == "webhook_refused" | project one = valueSum), (${requestsOfOurs} and name endswith "_webhook" and toint(resultCode) >= 500 | project one = 1.0) | summarize failures = sum(one)'
     column: 'failures'
     aggregation: 'Maximum'
     operator: 'GreaterThan'
@@ -243,7 +243,7 @@ resource probe 'Microsoft.Insights/webtests@2022-06-15' = {
 resource health 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'health'
   location: 'global'
-  tags: tags
+  tags: union(tags, { 'hidden-link:${insightsId}': 'Resource', 'hidden-link:${probe.id}': 'Resource' })
   properties: {
     description: 'The API does not answer, or a store does not answer it. ${runbook} health.'
     severity: 0

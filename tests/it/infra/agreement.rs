@@ -175,7 +175,9 @@ fn secrets_come_out_of_the_vault_and_are_put_into_it() {
         let secret = matches!(kind, Needed::Secret)
             || doc.contains("Secret.")
             || doc.contains("secrets that");
-        let Some(value) = set.get(*name).filter(|_| secret) else { continue };
+        let Some(value) = set.get(*name).filter(|_| secret && !ADDRESSES.contains(name)) else {
+            continue;
+        };
         let key = value.strip_prefix("'${secret}").and_then(|it| it.strip_suffix("/)'"));
         let key = key.unwrap_or_else(|| panic!("`{name}` does not come out of the vault: {value}"));
         assert_eq!(key, name.to_lowercase().replace('_', "-"));
@@ -185,6 +187,9 @@ fn secrets_come_out_of_the_vault_and_are_put_into_it() {
     let out: BTreeSet<_> = set.values().filter(|value| value.contains("${secret}")).collect();
     assert_eq!(out.len(), 7, "{out:?}");
 }
+
+/// Secret when it is a connection string; the templates give an address.
+const ADDRESSES: [&str; 1] = ["IMAGEGEN_BLOBS"];
 
 /// Who may do what: the identity's parameter, the resource and the role. Every row has its reason in the code.
 const ROLES: [(&str, &str, &str); 15] = [
@@ -248,7 +253,8 @@ fn each_identity_has_the_roles_it_needs_and_no_other() {
 }
 
 /// What tokens are asked for, and whose role makes them worth something.
-const SCOPES: [(&str, &str); 5] = [
+const SCOPES: [(&str, &str); 6] = [
+    ("cosmos.azure.com", "documents"),
     ("servicebus.azure.net", "queues"),
     ("webpubsub.azure.com", "realtime"),
     ("cognitiveservices.azure.com", "safety"),

@@ -6,6 +6,7 @@ mod bicep;
 mod delivery;
 mod lint;
 mod rules;
+mod scripts;
 mod watching;
 
 use std::path::{Path, PathBuf};
