@@ -8,9 +8,18 @@ group=${AZURE_RESOURCE_GROUP:?}
 app=${AZURE_FUNCTION_APP:?}
 subscription=${AZURE_SUBSCRIPTION_ID:?}
 
-there() {
-  az keyvault secret show --vault-name "$vault" --name "$1" --query id --output none --only-show-errors 2>/dev/null
-}
+# A new ticket-key ends every share link. So what is there is asked first, and no answer is the end: a role that was
+# given a moment ago may take some minutes.
+try=1
+until names=$(az keyvault secret list --vault-name "$vault" --query '[].name' --output tsv --only-show-errors); do
+  if [ "$try" -ge "${TRIES:-30}" ]; then
+    echo "The vault $vault does not say what is in it: nothing was changed." >&2
+    exit 1
+  fi
+  try=$((try + 1))
+  sleep 10
+done
+there() { grep -qx -- "$1" <<< "$names"; }
 
 for name in ticket-key bfl-webhook-secret; do
   if there "$name"; then

@@ -45,7 +45,7 @@ fn seconds(iso: &str) -> f64 {
 fn a_message_is_locked_longer_than_it_takes_and_lives_longer_than_its_job() {
     let template = module("queues.bicep");
     let queue = template.of(Kind::Resource).into_iter().find(|it| it.name == "queues");
-    let queue = template.body(queue.expect("there are queues")).expect("it has a body");
+    let queue = queue.expect("there are queues").body().expect("it has a body");
     let is = |path: &str| {
         let node = template.at(queue, &format!("properties.{path}")).expect(path);
         template.literal(node).unwrap_or(template.text(node)).to_owned()
@@ -127,7 +127,7 @@ const OF_THE_HOST: [&str; 4] = [
 fn app_settings(api: &Template) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let used = api.of(Kind::Resource).into_iter().find(|it| it.name == "settings");
-    let used = api.text(api.body(used.expect("there are settings")).expect("it has a body"));
+    let used = api.text(used.expect("there are settings").body().expect("it has a body"));
     for it in api.of(Kind::Var).into_iter().filter(|it| it.name.ends_with("Settings")) {
         assert!(used.contains(it.name), "`{}` is never set", it.name);
         super::bicep::visit(it.node, &mut |node| {
@@ -218,8 +218,8 @@ const ROLES: [(&str, &str, &str); 15] = [
 fn each_identity_has_the_roles_it_needs_and_no_other() {
     let template = module("roles.bicep");
     let mut given = BTreeSet::new();
-    for it in template.of(Kind::Resource).into_iter().filter(|it| !template.is_existing(*it)) {
-        let body = template.body(it).expect("it has a body");
+    for it in template.of(Kind::Resource).into_iter().filter(|it| !it.is_existing()) {
+        let body = it.body().expect("it has a body");
         let text = |path: &str| template.at(body, path).map_or("", |node| template.text(node));
         let place = if text("scope").is_empty() { text("parent") } else { text("scope") };
         let role = text("properties.roleDefinitionId");
@@ -299,7 +299,7 @@ fn the_scale_groups_are_functions_and_all_are_explained() {
     let main = Template::read(&infra("main.bicep"));
     let default = |name: &str| {
         let param = main.of(Kind::Param).into_iter().find(|it| it.name == name).expect(name);
-        main.text(main.value(param).expect("it has a default")).to_owned()
+        main.text(param.value().expect("it has a default")).to_owned()
     };
     let host = json("host.json");
     let at_once = &host["extensions"]["serviceBus"]["maxConcurrentCalls"];

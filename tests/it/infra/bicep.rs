@@ -92,19 +92,9 @@ impl Template {
         self.declarations().into_iter().filter(|it| it.kind == kind).collect()
     }
 
-    /// The value of a variable, an output or a parameter's default.
-    pub(crate) fn value<'a>(&'a self, declaration: Declaration<'a>) -> Option<Node<'a>> {
-        let last = children(declaration.node).pop()?;
-        let plain = last.kind() != "type" && last.kind() != "identifier";
-        // `var a = b`: an identifier is the value if it is not the name.
-        (plain || children(declaration.node).len() > 2)
-            .then_some(last)
-            .filter(|it| it.kind() != "type")
-    }
-
     pub(crate) fn var(&self, name: &str) -> Node<'_> {
         let found = self.of(Kind::Var).into_iter().find(|it| it.name == name);
-        let found = found.and_then(|it| self.value(it));
+        let found = found.and_then(Declaration::value);
         found.unwrap_or_else(|| panic!("{} has no variable `{name}`", self.path.display()))
     }
 
@@ -141,9 +131,28 @@ impl Template {
         text.and_then(|text| self.literal(text)).unwrap_or("")
     }
 
+    /// Every string without `${…}` below `node`.
+    pub(crate) fn literals<'a>(&'a self, node: Node<'a>) -> BTreeSet<&'a str> {
+        let mut found = BTreeSet::new();
+        visit(node, &mut |it| {
+            if let Some(text) = self.literal(it) {
+                found.insert(text);
+            }
+        });
+        found
+    }
+}
+
+impl<'a> Declaration<'a> {
+    /// The value of a variable, an output or a parameter's default.
+    pub(crate) fn value(self) -> Option<Node<'a>> {
+        // The name comes first, and a type may follow.
+        children(self.node).into_iter().skip(1).next_back().filter(|it| it.kind() != "type")
+    }
+
     /// What a resource or module is made with, whatever loop or condition stands around it.
-    pub(crate) fn body<'a>(&self, declaration: Declaration<'a>) -> Option<Node<'a>> {
-        let mut node = children(declaration.node).pop()?;
+    pub(crate) fn body(self) -> Option<Node<'a>> {
+        let mut node = children(self.node).pop()?;
         while node.kind() != "object" {
             node = match node.kind() {
                 "for_statement" => node.child_by_field_name("body")?,
@@ -154,20 +163,9 @@ impl Template {
         Some(node)
     }
 
-    pub(crate) fn is_existing(&self, declaration: Declaration<'_>) -> bool {
-        let mut cursor = declaration.node.walk();
-        declaration.node.children(&mut cursor).any(|child| child.kind() == "existing")
-    }
-
-    /// Every string without `${…}` below `node`.
-    pub(crate) fn literals<'a>(&'a self, node: Node<'a>) -> BTreeSet<&'a str> {
-        let mut found = BTreeSet::new();
-        visit(node, &mut |it| {
-            if let Some(text) = self.literal(it) {
-                found.insert(text);
-            }
-        });
-        found
+    pub(crate) fn is_existing(self) -> bool {
+        let mut cursor = self.node.walk();
+        self.node.children(&mut cursor).any(|child| child.kind() == "existing")
     }
 }
 

@@ -110,7 +110,7 @@ fn the_parameter_file_gives_what_is_needed_and_no_secret() {
             );
         }
     }
-    for param in params.iter().filter(|param| main.value(**param).is_none()) {
+    for param in params.iter().filter(|param| param.value().is_none()) {
         assert!(given.iter().any(|(name, _)| name == param.name), "`{}` is not given", param.name);
     }
 }

@@ -129,7 +129,7 @@ fn names(template: &Template, found: &mut Vec<String>) {
         }
     }
     for ((_, name), it) in declared {
-        let must = matches!(it.kind, Kind::Param | Kind::Var) || template.is_existing(it);
+        let must = matches!(it.kind, Kind::Param | Kind::Var) || it.is_existing();
         if must && !used.contains(name) {
             found.push(format!("{}: `{name}` is not used", template.line(it.node)));
         }
@@ -184,12 +184,12 @@ fn modules(template: &Template, found: &mut Vec<String>) {
             continue;
         }
         let module = Template::read(&path);
-        let given = template.body(it).and_then(|body| template.at(body, "params"));
+        let given = it.body().and_then(|body| template.at(body, "params"));
         let given: Vec<_> = given.map(|it| template.properties(it)).unwrap_or_default();
         let given: BTreeSet<_> = given.into_iter().map(|(key, _)| key).collect();
         let params = module.of(Kind::Param);
         for param in &params {
-            let needed = module.value(*param).is_none();
+            let needed = param.value().is_none();
             if needed && !given.contains(param.name) {
                 found.push(format!("{at}: `{}` needs `{}`", it.name, param.name));
             }
@@ -225,7 +225,7 @@ fn resources(template: &Template, found: &mut Vec<String>) {
         if !is_date(version) {
             found.push(format!("{at}: `{kind}@{version}` is not a released version"));
         }
-        let Some(body) = template.body(it).filter(|_| !template.is_existing(it)) else { continue };
+        let Some(body) = it.body().filter(|_| !it.is_existing()) else { continue };
         if is_tracked(kind) && template.at(body, "tags").is_none() {
             found.push(format!("{at}: `{}` has no tags", it.name));
         }
@@ -268,7 +268,7 @@ fn secrets(template: &Template, found: &mut Vec<String>) {
         }
     }
     for it in params.iter().filter(|it| secret(it)) {
-        let default = template.value(*it).map_or("''", |value| template.text(value));
+        let default = it.value().map_or("''", |value| template.text(value));
         if default != "''" {
             found.push(format!(
                 "{}: `{}` has a value in the file",

@@ -11,7 +11,7 @@ const AZ: &str = r#"#!/usr/bin/env bash
 printf '%s\n' "$*" >> "$DESK/asked"
 name() { while [ $# -gt 1 ]; do if [ "$1" = --name ]; then echo "$2"; return; fi; shift; done; }
 case "$1 $2 $3" in
-  "keyvault secret show") test -f "$DESK/secrets/$(name "$@")" ;;
+  "keyvault secret list") [ -z "${LOCKED:-}" ] && ls "$DESK/secrets" ;;
   "keyvault secret set") cat > "$DESK/secrets/$(name "$@")" ;;
   "identity show "*) echo "00000000-0000-0000-0000-00000000000a" ;;
 esac
@@ -100,7 +100,13 @@ fn secrets_of_our_own_are_made_once_and_never_shown() {
 }
 
 #[test]
-fn without_a_vault_nothing_is_done() {
+fn without_a_vault_or_its_answer_nothing_is_done() {
+    let desk = Desk::new();
+    let locked = [&APP[..], &[("LOCKED", "1"), ("TRIES", "1")]].concat();
+    let output = desk.run("secrets.sh", &[], &locked);
+    assert!(!output.status.success() && said(&output).contains("nothing was changed"));
+    assert_eq!((desk.secret("ticket-key"), desk.asked().lines().count()), (None, 1));
+
     let desk = Desk::new();
     assert!(!desk.run("secrets.sh", &[], &APP[1..]).status.success());
     assert_eq!(desk.asked(), "");

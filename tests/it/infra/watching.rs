@@ -26,7 +26,7 @@ fn names(template: &Template) -> BTreeSet<String> {
     let mut nodes: Vec<_> = searches.into_iter().filter_map(|it| template.at(it, "name")).collect();
     for it in template.of(Kind::Resource) {
         if template.of_what(it).starts_with("Microsoft.Insights/metricAlerts@") {
-            nodes.extend(template.body(it).and_then(|body| template.at(body, "name")));
+            nodes.extend(it.body().and_then(|body| template.at(body, "name")));
         }
     }
     nodes.into_iter().filter_map(|node| template.literal(node)).map(str::to_owned).collect()
