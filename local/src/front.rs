@@ -125,7 +125,13 @@ async fn stand_in(host: &Arc<Host>, service: &str, call: Call, web_socket: Optio
         ("webpubsub", Some(socket)) => return web_socket_of(host, &call, socket),
         ("servicebus", _) => {
             let key = host.ground.secret(secrets::SERVICE_BUS);
-            let send = service_bus::handle(&host.broker, SERVICE_BUS_RULE, &key, call);
+            let send = service_bus::handle(
+                &host.broker,
+                SERVICE_BUS_RULE,
+                &key,
+                &host.cloud.identity,
+                call,
+            );
             host.cloud.disturbed(service, async { Some(send.await) }).await
         }
         ("status", _) => Some(json(StatusCode::OK, &Value::Object(admin::status(host)))),

@@ -66,6 +66,9 @@ struct Run {
     /// How many failures of the handler within half an hour end the host.
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     restart_limit: u32,
+    /// Give the handler a managed identity in place of the keys of Azure's services.
+    #[arg(long)]
+    keyless: bool,
     /// An origin that browsers may call from; may be given several times.
     #[arg(long, value_name = "ORIGIN")]
     cors: Vec<String>,
@@ -97,7 +100,7 @@ fn draw(demo: &demo::Demo) -> Result<(), String> {
 }
 
 fn serve(run: Run) -> Result<(), String> {
-    let Run { port, data, package, handler, restart_limit, cors } = run;
+    let Run { port, data, package, handler, restart_limit, keyless, cors } = run;
     // Relative to our working directory, which is not the handler's.
     let handler = handler
         .map(std::path::absolute)
@@ -113,6 +116,7 @@ fn serve(run: Run) -> Result<(), String> {
         package,
         handler,
         restart_limit,
+        keyless,
         cors,
     }));
     // Calls still under way are dropped; what they had is given back at the next start.

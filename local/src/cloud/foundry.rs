@@ -14,6 +14,7 @@ use super::faults::Faults;
 use super::replicate::script::Script;
 use super::studio::{Order, Studio, extension, number};
 use super::{Answer, Call, same_secret};
+use crate::cloud::identity::{COGNITIVE_SERVICES, Identity};
 use crate::ground::Ground;
 use crate::host::settings::secrets;
 
@@ -27,13 +28,18 @@ const SECONDS: f64 = 3.0;
 
 pub(super) struct Foundry {
     key: String,
+    identity: Identity,
     studio: Studio,
 }
 
 impl Foundry {
     pub(super) fn new(ground: &Ground, faults: Arc<Faults>) -> Self {
         let key = ground.secret(secrets::FOUNDRY);
-        Self { key, studio: Studio::new("foundry", ground, faults) }
+        Self {
+            key,
+            identity: Identity::new(ground),
+            studio: Studio::new("foundry", ground, faults),
+        }
     }
 
     pub(super) async fn handle(&self, call: &Call) -> Answer {
@@ -46,7 +52,10 @@ impl Foundry {
             (&Method::POST, ["providers", "blackforestlabs", "v1", path]) => *path,
             _ => return error(StatusCode::NOT_FOUND, "NotFound", "Resource not found"),
         };
-        if !call.bearer().is_some_and(|given| same_secret(given, &self.key)) {
+        let lets_in = |given: &str| {
+            same_secret(given, &self.key) || self.identity.lets_in(given, COGNITIVE_SERVICES)
+        };
+        if !call.bearer().is_some_and(lets_in) {
             let sentence = "Access denied due to invalid subscription key.";
             return error(StatusCode::UNAUTHORIZED, "401", sentence);
         }

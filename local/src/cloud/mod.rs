@@ -9,6 +9,7 @@ mod cog;
 pub(crate) mod content_safety;
 pub(crate) mod faults;
 mod foundry;
+pub(crate) mod identity;
 pub(crate) mod oidc;
 pub(crate) mod replicate;
 pub(crate) mod service_bus;
@@ -36,6 +37,7 @@ pub(crate) struct Cloud {
     oidc: oidc::Oidc,
     replicate: replicate::Replicate,
     foundry: foundry::Foundry,
+    pub(crate) identity: identity::Identity,
     bfl: bfl::Bfl,
     cog: cog::Cog,
     stripe: stripe::Stripe,
@@ -55,6 +57,7 @@ impl Cloud {
             content_safety: content_safety::ContentSafety::new(ground),
             oidc: oidc::Oidc::new(ground)?,
             replicate: replicate::Replicate::new(ground, Arc::clone(&faults)),
+            identity: identity::Identity::new(ground),
             foundry: foundry::Foundry::new(ground, Arc::clone(&faults)),
             bfl: bfl::Bfl::new(ground, Arc::clone(&faults)),
             cog: cog::Cog::new(ground, Arc::clone(&faults)),
@@ -78,6 +81,7 @@ impl Cloud {
             Some(match service {
                 "blobs" => self.blobs.handle(call).await,
                 "contentsafety" => self.content_safety.handle(&call),
+                "identity" => self.identity.handle(&call),
                 "oidc" => self.oidc.handle(&call),
                 "replicate" => self.replicate.handle(call).await,
                 "foundry" => self.foundry.handle(&call).await,

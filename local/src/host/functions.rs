@@ -245,7 +245,8 @@ fn queue(
         return Err("only cardinality one is served here".into());
     }
     let connection = trigger.connection.as_deref().unwrap_or("AzureWebJobsServiceBus");
-    if settings.get(connection).is_none() {
+    let by_identity = format!("{connection}__fullyQualifiedNamespace");
+    if settings.get(connection).or(settings.get(&by_identity)).is_none() {
         return Err(format!("the setting {connection} of its connection is missing"));
     }
     let data = match trigger.data_type.as_deref().map(str::to_lowercase).as_deref() {

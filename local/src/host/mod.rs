@@ -48,6 +48,8 @@ pub(crate) struct Options {
     /// `None` is the package's own, or for staging the `imagegen` beside this program.
     pub(crate) handler: Option<PathBuf>,
     pub(crate) restart_limit: u32,
+    /// An identity in place of keys.
+    pub(crate) keyless: bool,
     /// Origins that browsers may call from, beside our own.
     pub(crate) cors: Vec<String>,
 }
@@ -78,6 +80,7 @@ pub(crate) async fn run(options: Options) -> Result<(), String> {
     let listeners = front::bind(options.port).await?;
     let ground = GroundParts::open(listeners.port, &data)?;
     let settings = Settings::new(&ground, environment());
+    let settings = if options.keyless { settings.keyless(&ground) } else { settings };
     let root =
         package::folder(options.package.as_deref(), options.handler.as_deref(), &data).await?;
     let json = host_json::read(&root, &settings)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cloud::identity;
 use crate::ground::GroundParts;
 
 /// The names under which the stand-ins find the same secrets in [`GroundParts::secret`].
@@ -17,6 +18,8 @@ pub(crate) mod secrets {
     pub(crate) const STRIPE: &str = "stripe_key";
     pub(crate) const STRIPE_WEBHOOK: &str = "stripe_webhook";
     pub(crate) const CONTENT_SAFETY: &str = "content_safety";
+    pub(crate) const IDENTITY_HEADER: &str = "identity_header";
+    pub(crate) const IDENTITY_TOKENS: &str = "identity_tokens";
     pub(crate) const TICKET: &str = "ticket";
     /// `x-functions-key` of functions whose `authLevel` is not `anonymous`.
     pub(crate) const FUNCTIONS_KEY: &str = "functions_key";
@@ -43,6 +46,25 @@ impl Settings {
         }
         settings.extend(environment);
         Settings(settings)
+    }
+
+    /// The same with an identity in place of the keys of Azure's services, as in Azure.
+    pub(crate) fn keyless(mut self, ground: &GroundParts) -> Settings {
+        for key in
+            ["ServiceBus", "WEB_PUBSUB_CONNECTION_STRING", "CONTENT_SAFETY_KEY", "FOUNDRY_API_KEY"]
+        {
+            self.0.remove(key);
+        }
+        let (public, inner) = addresses(ground.port);
+        let identity = [
+            ("ServiceBus__fullyQualifiedNamespace", format!("{inner}/servicebus")),
+            ("WEB_PUBSUB_ENDPOINT", format!("{public}/webpubsub")),
+            ("AZURE_CLIENT_ID", identity::CLIENT_ID.to_owned()),
+            ("IDENTITY_ENDPOINT", format!("{inner}/identity/token")),
+            ("IDENTITY_HEADER", ground.secret(secrets::IDENTITY_HEADER)),
+        ];
+        self.0.extend(identity.map(|(name, value)| (name.to_owned(), value)));
+        self
     }
 
     /// For tests.
@@ -86,9 +108,7 @@ impl Settings {
 
 fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> {
     let port = ground.port;
-    // Browsers come by name, the handler by number: a name may resolve to [::1], which nobody promises.
-    let (public, inner) =
-        (format!("http://localhost:{port}/_local"), format!("http://127.0.0.1:{port}/_local"));
+    let (public, inner) = addresses(port);
     let data = ground.data.display();
     let mut settings = vec![
         ("IMAGEGEN_DOCUMENTS", format!("sqlite:{data}/documents.sqlite")),
@@ -131,6 +151,12 @@ fn ours(ground: &GroundParts, real_replicate: bool) -> BTreeMap<String, String> 
         ]);
     }
     settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Where browsers and where the handler find the stand-ins. Browsers come by name, the handler by number: a name may
+/// resolve to the loopback of `IPv6`, which nobody promises.
+fn addresses(port: u16) -> (String, String) {
+    (format!("http://localhost:{port}/_local"), format!("http://127.0.0.1:{port}/_local"))
 }
 
 /// The real Stripe signs with a secret of its own and cannot reach this machine: no webhook secret, no stand-in.
@@ -186,6 +212,18 @@ mod tests {
         let settings = settings(&[("WEB_PUBSUB_HUB", "mine")]);
         assert_eq!(settings.get("WEB_PUBSUB_HUB"), Some("mine"));
         assert_eq!(settings.get("OIDC_AUDIENCE"), Some("imagegen-api"));
+    }
+
+    #[test]
+    fn without_keys_there_is_an_identity() {
+        let settings = settings(&[]).keyless(&ground());
+        for key in
+            ["ServiceBus", "WEB_PUBSUB_CONNECTION_STRING", "CONTENT_SAFETY_KEY", "FOUNDRY_API_KEY"]
+        {
+            assert_eq!(settings.get(key), None, "{key}");
+        }
+        let endpoint = settings.get("IDENTITY_ENDPOINT");
+        assert_eq!(endpoint, Some("http://127.0.0.1:7071/_local/identity/token"));
     }
 
     #[test]

@@ -64,6 +64,13 @@ impl Local {
         Self::spawn(folder, command)
     }
 
+    /// With an identity in place of the keys of Azure's services.
+    pub(crate) fn start_keyless(folder: &Folder) -> Self {
+        let mut command = command(&folder.join("data"), 0);
+        command.arg("--keyless");
+        Self::spawn(folder, command)
+    }
+
     /// With a package that was made before.
     pub(crate) fn start_package(folder: &Folder, package: &Path) -> Self {
         let mut command = command(&folder.join("data"), 0);

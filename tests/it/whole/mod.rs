@@ -3,6 +3,7 @@
 mod bad_days;
 mod billing_setup;
 mod image_input;
+mod keyless;
 mod kill;
 mod library;
 mod live;

@@ -10,7 +10,7 @@ use super::finish::provider_of;
 use super::generation::{Failure, Generation};
 use super::image::{Asset, Image, ImageState};
 use super::keys::{Rendition, blob_key};
-use super::update::update;
+use super::update::{Case, update};
 use crate::catalog::OutputFormat;
 use crate::ids::DecisionId;
 use crate::ports::BoxError;
@@ -34,10 +34,13 @@ struct NotNow {
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// Brings image `index` home, if it is drawn. `Some`: something it needs is down; look again after that long.
+///
+/// `learn` tells the job as it is stored what `generation` knows already, in the commit that delivers.
 pub(super) async fn deliver(
     services: &Services,
     generation: &Generation,
     index: u32,
+    learn: impl Fn(&mut Case<'_>),
 ) -> Result<Option<Duration>, DocumentsError> {
     let image = generation.images().iter().find(|i| i.index == index);
     let Some(image) = image.filter(|image| is_drawn(image)) else { return Ok(None) };
@@ -52,6 +55,7 @@ pub(super) async fn deliver(
     };
     let (user, id) = (&generation.user, &generation.id);
     let kept = update(services, user, id, |case| {
+        learn(case);
         let Some(image) = case.generation.image_mut(index) else { return false };
         if !is_drawn(image) {
             return false;

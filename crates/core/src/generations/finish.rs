@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::ask::{discard_raw, sought, ticket};
 use super::deliver::deliver;
 use super::generation::{Failure, Generation, Stage};
 use super::image::{Image, ImageState};
 use super::submit::{look_again, price, submit};
-use super::update::update;
+use super::update::{Case, update};
 use crate::catalog::Provider;
 use crate::ids::{DecisionId, GenerationId, UserId};
 use crate::messages::{FinishGeneration, News};
@@ -67,60 +69,91 @@ async fn report(
     index: u32,
     told: &Told<'_>,
 ) -> Result<Option<Duration>, DocumentsError> {
-    let Told { provider, prediction, state } = *told;
+    /// What is left to be told of when nothing is drawn.
+    enum Said {
+        AtIt,
+        Filtered,
+        Failed,
+    }
+    let said = match told.state {
+        Prediction::Drawn { output } => {
+            return drawn(services, user, id, index, told, output).await;
+        }
+        Prediction::Working { .. } => Said::AtIt,
+        Prediction::Filtered => Said::Filtered,
+        Prediction::Failed { reason } => {
+            tracing::warn!(generation.id = %id, "The provider failed: {reason}");
+            Said::Failed
+        }
+        Prediction::Cancelled => Said::Failed,
+    };
     let decided = update(services, user, id, |case| {
         let now = case.now();
         let order = case.generation.order.clone();
         let decision = DecisionId::new(case.services.fresh_ulid());
-        let price = price(case, provider);
-        let Some(image) = case.generation.image_mut(index) else { return false };
-        if !image.concerns(provider, prediction) {
-            return false;
-        }
-        image.accepted(provider, prediction, now);
-        // Who asked may know more of it than its name.
-        let prediction = image.prediction().unwrap_or(prediction).clone();
-        if let Prediction::Drawn { .. } | Prediction::Filtered = state {
-            image.spent_usd_micros = price;
-        }
-        let drawn = match (state, &image.state) {
+        let price = price(case, told.provider);
+        let Some(image) = case.generation.image_mut(index) else { return };
+        let Some(prediction) = recognised(image, told, now) else { return };
+        image.state = match (&said, &image.state) {
             // What was drawn stays drawn, however late an earlier report comes.
-            (Prediction::Working { .. }, ImageState::Drawn { .. }) => false,
-            (Prediction::Working { .. }, _) => {
-                image.state = ImageState::Rendering { prediction, seen_at: now };
-                false
-            }
-            (Prediction::Drawn { output }, _) => {
-                image.state =
-                    ImageState::Drawn { prediction, output: output.clone(), seen_at: now };
-                true
-            }
-            (Prediction::Filtered, _) => {
+            (Said::AtIt, ImageState::Drawn { .. }) => return,
+            (Said::AtIt, _) => ImageState::Rendering { prediction, seen_at: now },
+            (Said::Filtered, _) => {
+                image.spent_usd_micros = price;
                 let category = Category::Other;
-                image.state = ImageState::Filtered { decision: decision.clone(), category };
                 let fingerprint = Fingerprint::of_image(&order, image.seed);
                 let place = (id.clone(), index);
+                let filtered = ImageState::Filtered { decision: decision.clone(), category };
                 let kept = Decision::of_image(decision, place, fingerprint, category, None, now);
                 case.draft.create(kept.document());
-                false
+                filtered
             }
-            (Prediction::Failed { reason }, _) => {
-                tracing::warn!(generation.id = %id, "The provider failed: {reason}");
-                image.state = ImageState::Failed { reason: Failure::ProviderFailed };
-                false
-            }
-            (Prediction::Cancelled, _) => {
-                image.state = ImageState::Failed { reason: Failure::ProviderFailed };
-                false
-            }
+            (Said::Failed, _) => ImageState::Failed { reason: Failure::ProviderFailed },
         };
         case.end_if_settled();
-        drawn
     });
-    match decided.await? {
-        Some((generation, true)) => deliver(services, &generation, index).await,
-        Some((_, false)) | None => Ok(None),
+    decided.await?;
+    Ok(None)
+}
+
+/// It is drawn: brought home first and committed once. That it was drawn is a commit of its own only when something
+/// that it takes is down, so that it is tried again; until then the message tells it.
+async fn drawn(
+    services: &Services,
+    user: &UserId,
+    id: &GenerationId,
+    index: u32,
+    told: &Told<'_>,
+    output: &str,
+) -> Result<Option<Duration>, DocumentsError> {
+    let as_told = |generation: &mut Generation, price: u64, now: Timestamp| {
+        let Some(image) = generation.image_mut(index) else { return };
+        let Some(prediction) = recognised(image, told, now) else { return };
+        image.spent_usd_micros = price;
+        let output = output.to_owned();
+        image.state = ImageState::Drawn { prediction, output, seen_at: now };
+    };
+    let Some(mut generation) = super::get(services, user, id).await? else { return Ok(None) };
+    as_told(&mut generation, 0, services.clock.now());
+    let learn = |case: &mut Case<'_>| {
+        let (price, now) = (price(case, told.provider), case.now());
+        as_told(&mut case.generation, price, now);
+    };
+    let again = deliver(services, &generation, index, learn).await?;
+    if again.is_some() {
+        update(services, user, id, learn).await?;
     }
+    Ok(again)
+}
+
+/// The prediction's name if the news is of this picture, which is then known to have been accepted.
+fn recognised(image: &mut Image, told: &Told<'_>, now: Timestamp) -> Option<PredictionId> {
+    if !image.concerns(told.provider, told.prediction) {
+        return None;
+    }
+    image.accepted(told.provider, told.prediction, now);
+    // Who asked may know more of it than its name.
+    Some(image.prediction().unwrap_or(told.prediction).clone())
 }
 
 /// Nobody reported: look at the job and do what is next. `Some`: look again after that long.
@@ -192,7 +225,7 @@ async fn look_after(
             Ok(wanted.or(polled.then_some(POLL_EVERY)))
         }
         ImageState::Drawn { .. } | ImageState::Kept { .. } => {
-            deliver(services, generation, image.index).await
+            deliver(services, generation, image.index, |_| {}).await
         }
         ImageState::Planned { .. }
         | ImageState::Requested { .. }

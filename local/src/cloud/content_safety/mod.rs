@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use std::io::Cursor;
 
 use super::{Answer, Call, same_secret, with_header};
+use crate::cloud::identity::{COGNITIVE_SERVICES, Identity};
 use crate::ground::Ground;
 
 const VERSION: &str = "2024-09-01";
@@ -37,17 +38,20 @@ pub(crate) fn key(ground: &Ground) -> String {
 pub(crate) struct ContentSafety {
     ground: Ground,
     key: String,
+    identity: Identity,
 }
 
 impl ContentSafety {
     pub(crate) fn new(ground: &Ground) -> Self {
         blocklists::make_tables(ground);
-        Self { key: key(ground), ground: Ground::clone(ground) }
+        Self { key: key(ground), identity: Identity::new(ground), ground: Ground::clone(ground) }
     }
 
     pub(crate) fn handle(&self, call: &Call) -> Answer {
         let given = call.header("ocp-apim-subscription-key");
-        if !given.is_some_and(|given| same_secret(given, &self.key)) {
+        let by_key = given.is_some_and(|given| same_secret(given, &self.key));
+        let token = call.bearer();
+        if !by_key && !token.is_some_and(|it| self.identity.lets_in(it, COGNITIVE_SERVICES)) {
             let sentence = "Access denied due to invalid subscription key.";
             return refusal(StatusCode::UNAUTHORIZED, "401", sentence);
         }

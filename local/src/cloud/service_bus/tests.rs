@@ -1,3 +1,4 @@
+use crate::cloud::identity::Identity;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::*;
@@ -212,7 +213,8 @@ async fn call(
         headers: map,
         body: body.to_owned().into(),
     };
-    handle(broker, RULE, KEY, call).await
+    let identity = Identity::new(&crate::host::testing::ground());
+    handle(broker, RULE, KEY, &identity, call).await
 }
 
 #[tokio::test]

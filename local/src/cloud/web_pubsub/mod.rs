@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use self::connections::{Audience, Connections};
 use self::protocol::{DataType, Message};
 use super::faults::Faults;
+use super::identity::{Identity, WEB_PUBSUB};
 use super::{Answer, Call, empty, pairs, with_header};
 use crate::ground::Ground;
 
@@ -33,6 +34,7 @@ pub(crate) fn access_key(ground: &Ground) -> String {
 pub(crate) struct WebPubSub {
     port: u16,
     key: String,
+    identity: Identity,
     faults: Arc<Faults>,
     // Shared with the tasks that send later what is held back now.
     connections: Arc<Mutex<Connections>>,
@@ -40,7 +42,13 @@ pub(crate) struct WebPubSub {
 
 impl WebPubSub {
     pub(crate) fn new(ground: &Ground, faults: Arc<Faults>) -> Self {
-        Self { port: ground.port, key: access_key(ground), faults, connections: Arc::default() }
+        Self {
+            port: ground.port,
+            key: access_key(ground),
+            identity: Identity::new(ground),
+            faults,
+            connections: Arc::default(),
+        }
     }
 
     pub(crate) fn handle(&self, call: &Call) -> Answer {
@@ -77,6 +85,9 @@ impl WebPubSub {
 
     fn authenticate(&self, call: &Call) -> Result<(), String> {
         let bearer = call.bearer().ok_or("A bearer token is needed.")?;
+        if self.identity.lets_in(bearer, WEB_PUBSUB) {
+            return Ok(());
+        }
         let whole = if call.query.is_empty() {
             call.path.clone()
         } else {
@@ -101,6 +112,7 @@ impl WebPubSub {
             rest => (Audience::All, rest),
         };
         match (&call.method, &audience, rest) {
+            (&Method::POST, Audience::All, [":generateToken"]) => self.generate_token(call, hub),
             (&Method::POST, _, [":send"]) => self.send(call, hub, &audience),
             (&Method::POST, _, [":closeConnections"]) => {
                 let reason = call.parameter("reason").unwrap_or_default();
@@ -140,6 +152,28 @@ impl WebPubSub {
             }
             _ => not_found(),
         }
+    }
+
+    /// For those who have no key to sign with.
+    fn generate_token(&self, call: &Call, hub: &str) -> Answer {
+        let all = |wanted: &str| {
+            let pairs = pairs(call.query.as_bytes()).into_iter();
+            pairs.filter(|(name, _)| name == wanted).map(|(_, value)| value).collect::<Vec<_>>()
+        };
+        let minutes = call.parameter("minutesToExpire").map_or(Ok(60), |text| text.parse());
+        let Some(minutes) = minutes.ok().filter(|minutes| *minutes > 0) else {
+            let sentence = "minutesToExpire must be a whole number above 0.";
+            return refusal(StatusCode::BAD_REQUEST, "InvalidRequest", sentence);
+        };
+        let [origin, ..] = self.origins();
+        let claims = json!({
+            "aud": format!("{origin}/client/hubs/{hub}"),
+            "sub": call.parameter("userId"),
+            "role": all("role"),
+            "webpubsub.group": all("group"),
+            "exp": jiff::Timestamp::now().as_second() + minutes * 60,
+        });
+        super::json(StatusCode::OK, &json!({ "token": token::signed(&self.key, &claims) }))
     }
 
     fn send(&self, call: &Call, hub: &str, audience: &Audience) -> Answer {
@@ -258,10 +292,8 @@ mod tests {
         body: &str,
         audience: &str,
     ) -> Call {
-        let token = token::tests::signed(
-            &web_pubsub.key,
-            &json!({"aud": audience, "exp": 4_000_000_000_i64}),
-        );
+        let token =
+            token::signed(&web_pubsub.key, &json!({"aud": audience, "exp": 4_000_000_000_i64}));
         let mut call = call(method, target, body.to_owned());
         let bearer =
             HeaderValue::from_str(&format!("Bearer {token}")).expect("a token is a header value");

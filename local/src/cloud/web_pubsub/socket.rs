@@ -184,7 +184,7 @@ fn random() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::token::tests::signed;
+    use super::super::token::signed;
     use super::*;
     use crate::cloud::faults::Faults;
     use crate::cloud::tests::{call, ground};

@@ -1,7 +1,8 @@
 //! Tokens of the server and of clients: HS256 with the access key, whose text is the key as it stands.
 
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// What a client token says about its connection.
 #[derive(Debug, Default, Deserialize)]
@@ -49,16 +50,16 @@ pub(super) fn verified(key: &str, token: &str, audiences: &[String]) -> Result<C
         .map_err(|e| e.to_string())
 }
 
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use jsonwebtoken::{EncodingKey, Header, encode};
-    use serde_json::{Value, json};
+/// A token with these claims.
+pub(super) fn signed(key: &str, claims: &Value) -> String {
+    encode(&Header::default(), claims, &EncodingKey::from_secret(key.as_bytes()))
+        .expect("HS256 signs anything")
+}
 
-    pub(in crate::cloud::web_pubsub) fn signed(key: &str, claims: &Value) -> String {
-        encode(&Header::default(), claims, &EncodingKey::from_secret(key.as_bytes()))
-            .expect("HS256 signs anything")
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
 
     fn audiences() -> Vec<String> {
         vec!["http://localhost:7071/a".to_owned(), "http://localhost:7071/a?b=c".to_owned()]
