@@ -26,7 +26,7 @@ for name in ticket-key bfl-webhook-secret; do
     echo "ok    $name"
   else
     # Through a pipe: an argument would show in the list of processes.
-    openssl rand -base64 32 | tr -d '\n' |
+    head -c 32 /dev/urandom | base64 | tr -d '\n' |
       az keyvault secret set --vault-name "$vault" --name "$name" --file /dev/stdin --output none --only-show-errors
     echo "made  $name"
   fi

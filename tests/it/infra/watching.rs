@@ -1,6 +1,8 @@
 //! Alerts watch what the code tells, and somebody who is woken finds what to do.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use clap::Parser as _;
 use imagegen::commands::Arguments;
@@ -78,6 +80,49 @@ fn queries_ask_for_figures_and_functions_that_there_are() {
         assert!(query.contains(&format!("{column} = ")), "the query has no column `{column}`");
     }
     assert_eq!(asked, told, "a figure that nobody watches");
+}
+
+/// The queries as they are asked, with the names that Bicep puts in.
+fn queries() -> Vec<String> {
+    let template = alerts();
+    let value = |name: &str| template.literal(template.var(name)).expect("plain").to_owned();
+    let (metrics, requests) = (value("metricsOfOurs"), value("requestsOfOurs"));
+    let asked = children(template.var("searches")).into_iter().map(|search| {
+        let query = template.text(template.at(search, "query").expect("each has one"));
+        let query = query.trim_matches('\'').replace("${metricsOfOurs}", &metrics);
+        query.replace("${requestsOfOurs}", &requests)
+    });
+    let looked = commands("docs/runbook.md").into_iter().filter_map(|line| {
+        line.strip_prefix("ask \"").and_then(|rest| rest.split('"').next()).map(str::to_owned)
+    });
+    asked.chain(looked).collect()
+}
+
+#[test]
+fn microsofts_own_parser_reads_the_queries() {
+    let mut asked = queries();
+    assert!(asked.len() > 20 && !asked.concat().contains("${"), "{asked:#?}");
+    // It does find fault.
+    asked.push("requests | where nam == 'x'".to_owned());
+    let peers = super::root().join("tests/peers");
+    let mut node = Command::new("node")
+        .arg(peers.join("kql.mjs"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Node.js is installed");
+    let input = serde_json::to_vec(&asked).expect("plain");
+    node.stdin.take().expect("it is piped").write_all(&input).expect("it reads");
+    let output = node.wait_with_output().expect("it ends");
+    assert!(
+        output.status.success(),
+        "the parser is missing: run `make test`, which installs it first"
+    );
+    let faults: Vec<Vec<String>> = serde_json::from_slice(&output.stdout).expect("JSON");
+    for (query, faults) in asked.iter().zip(&faults).rev().skip(1) {
+        assert_eq!(faults, &[""; 0], "{query}");
+    }
+    assert_eq!((faults.len(), faults.last().map(Vec::len)), (asked.len(), Some(1)));
 }
 
 /// Lines of a page's fenced blocks, with those that go on put together.
