@@ -154,3 +154,31 @@ fn commands_for_operators_are_commands_that_there_are() {
     }
     assert!(count > 3);
 }
+
+#[test]
+fn what_operators_are_told_to_set_is_read() {
+    let parameters = read("infra/main.bicepparam");
+    let main = Template::read(&infra("main.bicep"));
+    let page = read("docs/deployment.md");
+    let mut count = 0;
+    for rest in page.split("azd env set ").skip(1) {
+        let name: String =
+            rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+        assert!(
+            parameters.contains(&format!("readEnvironmentVariable('{name}'")),
+            "nothing reads {name}"
+        );
+        count += 1;
+    }
+    assert!(count > 10);
+    let scaling = read("docs/scaling.md");
+    let (_, numbers) = scaling.split_once("\n## Numbers\n").expect("the part about numbers");
+    let (table, _) = numbers.split_once("\n## ").expect("another part");
+    for name in table.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let names = name.split(" |").next().expect("a cell").split(", ");
+        for name in names.map(|it| it.trim_matches('`')) {
+            let known = main.of(Kind::Param).into_iter().any(|it| it.name == name);
+            assert!(known, "main.bicep has no `{name}`");
+        }
+    }
+}
