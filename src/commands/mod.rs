@@ -1,6 +1,7 @@
 //! What the binary does. Without a subcommand it serves; the others are for people and builds.
 
 mod billing;
+mod blobs;
 mod functions;
 mod generate;
 mod ledger;
@@ -66,9 +67,23 @@ enum Command {
     /// What is sold.
     #[command(subcommand)]
     Billing(BillingCommand),
+    /// Where pictures are kept.
+    #[command(subcommand)]
+    Blobs(BlobsCommand),
     /// What an operator does to accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum BlobsCommand {
+    /// Make what must be there in an emulator's storage account: the containers, and rules for other pages. In Azure Bicep
+    /// does it. A second run changes nothing.
+    Setup {
+        /// Pages of this address may send pictures to storage. May be given more than once.
+        #[arg(long, env = "APP_URL")]
+        origin: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -201,6 +216,7 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
         Some(Command::Billing(BillingCommand::Setup { webhook_url })) => {
             billing::setup(webhook_url.as_deref(), setting)
         }
+        Some(Command::Blobs(BlobsCommand::Setup { origin })) => blobs::setup(&origin, setting),
         Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&store.documents),
         Some(Command::Admin(AdminCommand::Answer { account, decision, outcome, note, store })) => {
             let outcome = match outcome {

@@ -3,6 +3,8 @@
 
 pub mod app_insights;
 pub mod bfl;
+mod blob_key;
+pub mod blob_storage;
 pub mod clock;
 pub mod cog;
 pub mod content_safety;

@@ -25,6 +25,10 @@ impl Endpoint {
         url
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// Whether `url` is on the same scheme, host and port.
     pub fn is_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
