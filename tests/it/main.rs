@@ -14,6 +14,7 @@ mod folder;
 mod functions;
 mod generation_life;
 mod image_input;
+mod infra;
 mod layers;
 mod library;
 mod library_keeping;

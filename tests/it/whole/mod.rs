@@ -14,6 +14,7 @@ mod package;
 mod picture;
 mod providers;
 mod restart;
+mod smoke;
 mod storage;
 mod stripe;
 mod telemetry;
