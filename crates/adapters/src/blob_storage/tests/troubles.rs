@@ -1,5 +1,10 @@
 //! The store is down, slow to answer, or not as it was set up.
 
+use std::sync::Mutex;
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Metadata, Subscriber, span};
+
 use super::*;
 use crate::http::loopback::{Act, Server, answer, nobody};
 
@@ -109,4 +114,52 @@ async fn a_wrong_key_is_refused_and_not_shown() {
     let Err(BlobsError::Refused(source)) = images.get("a.png").await else { panic!("taken") };
     // Azure says `AuthenticationFailed`.
     assert!(source.to_string().contains("403 AuthorizationFailure"), "{source}");
+}
+
+#[tokio::test]
+async fn telemetry_sees_every_attempt_and_no_name_of_a_blob() {
+    let busy = answer(503, "").with("x-ms-error-code", "ServerBusy");
+    let server = Server::script([busy, answer(201, "")]).await;
+    let images = images_at(&server.url);
+    let seen = Seen::default();
+    {
+        let _listening = tracing::subscriber::set_default(seen.clone());
+        images.put("usr_1234567890/gen_1/0/a.png", "image/png", vec![1]).await.unwrap();
+    }
+    let seen = seen.0.lock().unwrap().join("\n");
+    assert_eq!(seen.matches("dependency.kind=Azure blob").count(), 2, "{seen}");
+    assert_eq!(seen.matches("dependency.name=PUT /fluxstore/images/*").count(), 2, "{seen}");
+    assert!(seen.contains("dependency.result=503") && seen.contains("dependency.result=201"));
+    assert!(!seen.contains("usr_") && !seen.contains("SharedKey"), "{seen}");
+}
+
+/// The fields of dependencies.
+#[derive(Clone, Default)]
+struct Seen(Arc<Mutex<Vec<String>>>);
+
+impl Visit for Seen {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        let text = format!("{field}={value:?}").replace('"', "");
+        self.0.lock().expect("a test").push(text);
+    }
+}
+
+impl Subscriber for Seen {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == crate::dependency::TARGET
+    }
+
+    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
+        span.record(&mut self.clone());
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
+        values.record(&mut self.clone());
+    }
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn event(&self, _: &Event<'_>) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
 }
