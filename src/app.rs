@@ -19,18 +19,22 @@ use imagegen_adapters::oidc::{OidcIdentity, OidcSettings};
 use imagegen_adapters::replicate::{Replicate, ReplicateSettings};
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::service_bus::ServiceBusQueue;
-use imagegen_adapters::sqlite::SqliteDocuments;
+use imagegen_adapters::store::{Address, Store};
 use imagegen_adapters::stripe::{Stripe, StripeSettings};
 use imagegen_adapters::web_pubsub::WebPubSub;
 use imagegen_core::catalog::{Catalog, Provider};
 use imagegen_core::ports::blobs::Blobs;
 use imagegen_core::ports::clock::{Clock, Ids};
+use imagegen_core::ports::documents::Documents;
 use imagegen_core::ports::identity::Identity;
 use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::payments::Payments;
 use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
+
+/// For the router: what an invocation cost in its document store.
+pub(crate) use imagegen_adapters::cosmos::charge::metered;
 
 use crate::config::{BadSettings, SERVICE_BUS, SERVICE_BUS_NAMESPACE, Settings};
 
@@ -100,7 +104,7 @@ impl App {
         let stripe = stripe(settings, http.clone(), Arc::clone(&catalog))?;
         let [blobs, uploads] = blobs(settings, &tokens, &http)?;
         let services = Services {
-            documents: Arc::new(documents(settings)?),
+            documents: documents(settings, &tokens)?,
             blobs,
             uploads,
             queue: Arc::new(queue(settings, &tokens, &http, &clock)?),
@@ -125,11 +129,11 @@ fn wrong<E: fmt::Display>(name: &'static str) -> impl Fn(E) -> BadSettings {
     move |error| BadSettings::one(name, error)
 }
 
-fn documents(settings: &Settings) -> Result<SqliteDocuments, BadSettings> {
+fn documents(settings: &Settings, tokens: &Arc<Tokens>) -> Result<Arc<dyn Documents>, BadSettings> {
     const NAME: &str = "IMAGEGEN_DOCUMENTS";
-    let path = settings.get(NAME).strip_prefix("sqlite:");
-    let path = path.ok_or_else(|| BadSettings::one(NAME, "write `sqlite:` and a path"))?;
-    SqliteDocuments::open(path).map_err(|e| BadSettings::one(NAME, chain(&e)))
+    let address = Address::parse(settings.get(NAME), || Arc::clone(tokens) as _);
+    let store = address.map_err(wrong(NAME))?.open(settings.get("COSMOS_DATABASE"));
+    store.map(Store::into_documents).map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 
 pub(crate) const BLOBS: &str = "IMAGEGEN_BLOBS";

@@ -42,9 +42,16 @@ pub const SERVICE_BUS_NAMESPACE: &str = "ServiceBus__fullyQualifiedNamespace";
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "IMAGEGEN_DOCUMENTS",
-        kind: Kind::Needed,
-        doc: "Where documents are kept: `sqlite:` and the path of a file.",
+        kind: Kind::Secret,
+        doc: "Where documents are kept: `sqlite:` and the path of a file; the address of a Cosmos DB account, for \
+              the identity; or the account's connection string.",
         example: "sqlite:.local/documents.sqlite",
+    },
+    Setting {
+        name: "COSMOS_DATABASE",
+        kind: Kind::Default("imagegen"),
+        doc: "The database in the Cosmos DB account.",
+        example: "imagegen",
     },
     Setting {
         name: "IMAGEGEN_BLOBS",

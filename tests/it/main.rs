@@ -25,6 +25,7 @@ mod line;
 mod nasty_files;
 mod providers;
 mod recipes;
+mod request_units;
 mod safety;
 mod till;
 mod uploads;

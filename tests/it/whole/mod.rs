@@ -2,6 +2,7 @@
 
 mod bad_days;
 mod billing_setup;
+mod cosmos;
 mod image_input;
 mod keyless;
 mod kill;

@@ -34,6 +34,11 @@ impl Endpoint {
         self.0.origin() == url.origin()
     }
 
+    /// Its name or address, without a port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().expect("http and https URLs have hosts")
+    }
+
     /// The same address on another port.
     pub(crate) fn with_port(mut self, port: u16) -> Self {
         self.0.set_port(Some(port)).expect("http and https URLs have ports");

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# One picture as in Azure: the handler without keys, its documents in Microsoft's emulator of Cosmos DB and its pictures in
+# Azurite. Prints what each invocation was charged in request units, and the sum. Nothing of it is left behind.
+#
+# usage: emulated.sh ["a prompt"]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+prompt=${1:-a lighthouse at night}
+bin=target/debug
+data=$(mktemp -d)
+started=()
+
+stop() {
+  for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
+  wait 2>/dev/null || true
+  rm -rf "$data"
+}
+trap stop EXIT
+
+# What stands in a file, once there is something.
+first_line() {
+  for _ in $(seq 300); do
+    if [ -s "$1" ]; then head -n 1 "$1"; return; fi
+    sleep 0.1
+  done
+  echo "$2 did not start" >&2
+  return 1
+}
+
+"$bin/cosmos-emulator" --port 0 >"$data/cosmos" &
+started+=($!)
+# Azurite ends when its standard input does.
+sleep infinity | node tests/peers/azurite.mjs 0 >"$data/azurite" &
+started+=($!)
+
+IMAGEGEN_DOCUMENTS=$(first_line "$data/cosmos" "The emulator of Cosmos DB")
+azurite=$(first_line "$data/azurite" "Azurite")
+# The account and key of every storage emulator, and public.
+IMAGEGEN_BLOBS="DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=$azurite/devstoreaccount1;"
+export IMAGEGEN_DOCUMENTS IMAGEGEN_BLOBS
+"$bin/imagegen" documents setup
+"$bin/imagegen" blobs setup
+
+export LOG_LEVEL=info,imagegen::functions::router=debug
+"$bin/imagegen-local" --port 0 --data "$data/local" --keyless >"$data/log" 2>&1 &
+started+=($!)
+port=$(first_line "$data/local/port" "The local cloud")
+"$bin/imagegen-local" demo --port "$port" --prompt "$prompt"
+
+# Each invocation ends with a line that has its charge.
+echo
+echo "request units, by the emulator:"
+grep -o '{.*"request_charge".*}' "$data/log" | jq -rs '
+  map(select(.span["generation.id"] and .request_charge > 0)) | group_by(.span["function.name"])
+  | (.[] | "  \(map(.request_charge) | add * 100 | round / 100)  \(.[0].span["function.name"])"),
+    "  \(map(.[].request_charge) | add * 100 | round / 100)  altogether"'
