@@ -29,8 +29,10 @@ first_line() {
 
 "$bin/cosmos-emulator" --port 0 >"$data/cosmos" &
 started+=($!)
-# Azurite ends when its standard input does.
-sleep infinity | node tests/peers/azurite.mjs 0 >"$data/azurite" &
+# Azurite ends when its standard input does: here, with this shell.
+mkfifo "$data/open"
+exec 3<>"$data/open"
+node tests/peers/azurite.mjs 0 <"$data/open" >"$data/azurite" &
 started+=($!)
 
 IMAGEGEN_DOCUMENTS=$(first_line "$data/cosmos" "The emulator of Cosmos DB")
@@ -47,10 +49,6 @@ started+=($!)
 port=$(first_line "$data/local/port" "The local cloud")
 "$bin/imagegen-local" demo --port "$port" --prompt "$prompt"
 
-# Each invocation ends with a line that has its charge.
 echo
-echo "request units, by the emulator:"
-grep -o '{.*"request_charge".*}' "$data/log" | jq -rs '
-  map(select(.span["generation.id"] and .request_charge > 0)) | group_by(.span["function.name"])
-  | (.[] | "  \(map(.request_charge) | add * 100 | round / 100)  \(.[0].span["function.name"])"),
-    "  \(map(.[].request_charge) | add * 100 | round / 100)  altogether"'
+echo "Request units of the invocations about it, as the emulator charges them:"
+node infra/scripts/request-units.mjs <"$data/log"

@@ -189,7 +189,7 @@ fn secrets_come_out_of_the_vault_and_are_put_into_it() {
 }
 
 /// Secret when it is a connection string; the templates give an address.
-const ADDRESSES: [&str; 1] = ["IMAGEGEN_BLOBS"];
+const ADDRESSES: [&str; 2] = ["IMAGEGEN_BLOBS", "IMAGEGEN_DOCUMENTS"];
 
 /// Who may do what: the identity's parameter, the resource and the role. Every row has its reason in the code.
 const ROLES: [(&str, &str, &str); 15] = [
