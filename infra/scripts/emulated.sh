@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
 # One picture as in Azure: the handler without keys, its documents in Microsoft's emulator of Cosmos DB and its pictures in
-# Azurite. Prints what each invocation was charged in request units, and the sum. Nothing of it is left behind.
+# Azurite. Prints what each invocation was charged in request units, and the sum; fails when that is more than 80. Nothing
+# but the picture is left behind.
 #
-# usage: emulated.sh ["a prompt"]
+# usage: emulated.sh ["a prompt" [picture.webp]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 prompt=${1:-a lighthouse at night}
+picture=${2:-pictures/emulated.webp}
 bin=target/debug
 data=$(mktemp -d)
 started=()
 
 stop() {
+  # Azurite ends when its standard input does, and with it at once.
+  exec 3>&-
   for process in "${started[@]}"; do kill "$process" 2>/dev/null || true; done
   wait 2>/dev/null || true
   rm -rf "$data"
@@ -29,10 +33,9 @@ first_line() {
 
 "$bin/cosmos-emulator" --port 0 >"$data/cosmos" &
 started+=($!)
-# Azurite ends when its standard input does: here, with this shell.
 mkfifo "$data/open"
 exec 3<>"$data/open"
-node tests/peers/azurite.mjs 0 <"$data/open" >"$data/azurite" &
+node tests/peers/azurite.mjs 0 <"$data/open" >"$data/azurite" 3>&- &
 started+=($!)
 
 IMAGEGEN_DOCUMENTS=$(first_line "$data/cosmos" "The emulator of Cosmos DB")
@@ -44,11 +47,11 @@ export IMAGEGEN_DOCUMENTS IMAGEGEN_BLOBS
 "$bin/imagegen" blobs setup
 
 export LOG_LEVEL=info,imagegen::functions::router=debug
-"$bin/imagegen-local" --port 0 --data "$data/local" --keyless >"$data/log" 2>&1 &
+"$bin/imagegen-local" --port 0 --data "$data/local" --keyless >"$data/log" 2>&1 3>&- &
 started+=($!)
 port=$(first_line "$data/local/port" "The local cloud")
-"$bin/imagegen-local" demo --port "$port" --prompt "$prompt"
+"$bin/imagegen-local" demo --port "$port" --prompt "$prompt" --out "$picture"
 
 echo
 echo "Request units of the invocations about it, as the emulator charges them:"
-node infra/scripts/request-units.mjs <"$data/log"
+node infra/scripts/request-units.mjs 80 <"$data/log"

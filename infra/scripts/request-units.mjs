@@ -1,4 +1,7 @@
-// Adds up what invocations were charged in request units, from the handler's log on standard input.
+// Adds up what invocations were charged in request units, from the handler's log on standard input. Fails when it is
+// nothing at all, or more than the most.
+//
+// usage: node request-units.mjs <the most>
 
 import { createInterface } from "node:readline";
 
@@ -19,4 +22,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 const row = (charge, name) => console.log(`${charge.toFixed(2).padStart(9)}  ${name}`);
 for (const [name, charge] of sums) row(charge, name);
-row([...sums.values()].reduce((sum, charge) => sum + charge, 0), "altogether");
+const total = [...sums.values()].reduce((sum, charge) => sum + charge, 0);
+row(total, "altogether");
+const most = Number(process.argv[2]);
+if (!(total > 0 && total <= most)) {
+  console.error(`${total.toFixed(2)} request units are not between 0 and ${most}.`);
+  process.exitCode = 1;
+}

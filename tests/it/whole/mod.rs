@@ -3,6 +3,7 @@
 mod bad_days;
 mod billing_setup;
 mod cosmos;
+mod emulated;
 mod image_input;
 mod keyless;
 mod kill;
