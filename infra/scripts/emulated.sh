@@ -46,6 +46,8 @@ export IMAGEGEN_DOCUMENTS IMAGEGEN_BLOBS
 "$bin/imagegen" documents setup
 "$bin/imagegen" blobs setup
 
+# From here on by identity: only Azurite, which takes tokens over https alone, keeps its key.
+IMAGEGEN_DOCUMENTS=$(sed 's/^AccountEndpoint=\([^;]*\);.*/\1/' "$data/cosmos")
 export LOG_LEVEL=info,imagegen::functions::router=debug
 "$bin/imagegen-local" --port 0 --data "$data/local" --keyless >"$data/log" 2>&1 3>&- &
 started+=($!)
