@@ -57,6 +57,11 @@ run: build web ## Start the whole product on this machine: http://localhost:7071
 demo: build ## Make a picture with what `make run` started: make demo PROMPT="a red fox in snow"
 	@target/debug/imagegen-local demo --port $(PORT) --prompt "$(PROMPT)"
 
+.PHONY: emulated
+emulated: build node ## Make a picture as in Azure: without keys, documents in Cosmos DB's emulator, pictures in Azurite
+	test -d tests/peers/node_modules/azurite || npm ci --prefix tests/peers --no-audit --no-fund --loglevel=error
+	@infra/scripts/emulated.sh "$(PROMPT)"
+
 # One build of everything, then the tests of everything with it. The client packages that the tests use unmodified
 # are those of the lock file.
 .PHONY: test

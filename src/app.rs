@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use imagegen_adapters::app_insights::AppInsights;
 use imagegen_adapters::bfl::{Bfl, BflSettings};
+use imagegen_adapters::blob_storage::{BlobStorage, StorageAccount};
 use imagegen_adapters::clock::{SystemClock, SystemIds};
 use imagegen_adapters::cog::Cog;
 use imagegen_adapters::content_safety::{ContentSafety, ContentSafetySettings, Thresholds};
@@ -18,17 +19,22 @@ use imagegen_adapters::oidc::{OidcIdentity, OidcSettings};
 use imagegen_adapters::replicate::{Replicate, ReplicateSettings};
 use imagegen_adapters::sas::BlobSas;
 use imagegen_adapters::service_bus::ServiceBusQueue;
-use imagegen_adapters::sqlite::SqliteDocuments;
+use imagegen_adapters::store::{Address, Store};
 use imagegen_adapters::stripe::{Stripe, StripeSettings};
 use imagegen_adapters::web_pubsub::WebPubSub;
 use imagegen_core::catalog::{Catalog, Provider};
+use imagegen_core::ports::blobs::Blobs;
 use imagegen_core::ports::clock::{Clock, Ids};
+use imagegen_core::ports::documents::Documents;
 use imagegen_core::ports::identity::Identity;
 use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::payments::Payments;
 use imagegen_core::providers::Providers;
 use imagegen_core::services::Services;
 use imagegen_core::ticket::TicketKey;
+
+/// For the router: what an invocation cost in its document store.
+pub(crate) use imagegen_adapters::cosmos::charge::metered;
 
 use crate::config::{BadSettings, SERVICE_BUS, SERVICE_BUS_NAMESPACE, Settings};
 
@@ -96,10 +102,11 @@ impl App {
         let Ground { clock, ids, http, tokens } = ground;
         let catalog = Arc::new(Catalog::built_in());
         let stripe = stripe(settings, http.clone(), Arc::clone(&catalog))?;
+        let [blobs, uploads] = blobs(settings, &tokens, &http)?;
         let services = Services {
-            documents: Arc::new(documents(settings)?),
-            blobs: Arc::new(blobs(settings, IMAGES)?),
-            uploads: Arc::new(blobs(settings, UPLOADS)?),
+            documents: documents(settings, &tokens)?,
+            blobs,
+            uploads,
             queue: Arc::new(queue(settings, &tokens, &http, &clock)?),
             providers: providers(settings, &tokens, &http)?,
             realtime: Arc::new(realtime(settings, &tokens, &http, &clock)?),
@@ -122,22 +129,59 @@ fn wrong<E: fmt::Display>(name: &'static str) -> impl Fn(E) -> BadSettings {
     move |error| BadSettings::one(name, error)
 }
 
-fn documents(settings: &Settings) -> Result<SqliteDocuments, BadSettings> {
+fn documents(settings: &Settings, tokens: &Arc<Tokens>) -> Result<Arc<dyn Documents>, BadSettings> {
     const NAME: &str = "IMAGEGEN_DOCUMENTS";
-    let path = settings.get(NAME).strip_prefix("sqlite:");
-    let path = path.ok_or_else(|| BadSettings::one(NAME, "write `sqlite:` and a path"))?;
-    SqliteDocuments::open(path).map_err(|e| BadSettings::one(NAME, chain(&e)))
+    let address = Address::parse(settings.get(NAME), || Arc::clone(tokens) as _);
+    let store = address.map_err(wrong(NAME))?.open(settings.get("COSMOS_DATABASE"));
+    store.map(Store::into_documents).map_err(|e| BadSettings::one(NAME, chain(&e)))
 }
 
-fn blobs(settings: &Settings, container: &str) -> Result<FileBlobs, BadSettings> {
-    const NAME: &str = "IMAGEGEN_BLOBS";
-    let folder = settings.get(NAME).strip_prefix("files:");
-    let folder = folder.ok_or_else(|| BadSettings::one(NAME, "write `files:` and a path"))?;
-    let key = settings.get("IMAGEGEN_BLOBS_KEY");
+pub(crate) const BLOBS: &str = "IMAGEGEN_BLOBS";
+
+/// Pictures, and what users send.
+fn blobs(
+    settings: &Settings,
+    tokens: &Arc<Tokens>,
+    http: &Http,
+) -> Result<[Arc<dyn Blobs>; 2], BadSettings> {
+    let place = settings.get(BLOBS);
+    if let Some(folder) = place.strip_prefix(FILES) {
+        let open = |container| files(settings, folder, container).map(Arc::new);
+        return Ok([open(IMAGES)?, open(UPLOADS)?]);
+    }
+    let account = if is_address(place) {
+        let credential = Arc::clone(tokens);
+        StorageAccount::with_identity(place, credential, http.clone()).map_err(wrong(BLOBS))?
+    } else {
+        let account = StorageAccount::with_connection_string(place, http.clone());
+        account.map_err(|e| {
+            let forms = "write `files:` and a path, `https://ACCOUNT.blob.core.windows.net`, or a storage \
+                         account's connection string";
+            BadSettings::one(BLOBS, format!("{e}; {forms}"))
+        })?
+    };
+    let account = Arc::new(account);
+    let of = |container| Arc::new(BlobStorage::new(Arc::clone(&account), container));
+    Ok([of(IMAGES), of(UPLOADS)])
+}
+
+/// What begins the name of a folder, where a storage account could stand.
+pub(crate) const FILES: &str = "files:";
+
+/// Whether it is a storage account's address, for an identity, and no connection string.
+pub(crate) fn is_address(place: &str) -> bool {
+    place.starts_with("https://") || place.starts_with("http://")
+}
+
+fn files(settings: &Settings, folder: &str, container: &str) -> Result<FileBlobs, BadSettings> {
+    let needed = |name| {
+        let why = || BadSettings::one(name, "it is needed with `files:`");
+        settings.optional(name).ok_or_else(why)
+    };
+    let (url, key) = (needed("IMAGEGEN_BLOBS_PUBLIC_URL")?, needed("IMAGEGEN_BLOBS_KEY")?);
     let sas = BlobSas::new(settings.get("IMAGEGEN_BLOBS_ACCOUNT"), key);
     let sas = sas.map_err(wrong("IMAGEGEN_BLOBS_KEY"))?;
-    FileBlobs::open(folder, container, settings.get("IMAGEGEN_BLOBS_PUBLIC_URL"), sas)
-        .map_err(|e| BadSettings::one(NAME, chain(&e)))
+    FileBlobs::open(folder, container, url, sas).map_err(|e| BadSettings::one(BLOBS, chain(&e)))
 }
 
 /// A key, or else the identity.

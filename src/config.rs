@@ -42,32 +42,41 @@ pub const SERVICE_BUS_NAMESPACE: &str = "ServiceBus__fullyQualifiedNamespace";
 pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "IMAGEGEN_DOCUMENTS",
-        kind: Kind::Needed,
-        doc: "Where documents are kept: `sqlite:` and the path of a file.",
+        kind: Kind::Secret,
+        doc: "Where documents are kept: `sqlite:` and the path of a file; the address of a Cosmos DB account, for \
+              the identity; or the account's connection string.",
         example: "sqlite:.local/documents.sqlite",
     },
     Setting {
+        name: "COSMOS_DATABASE",
+        kind: Kind::Default("imagegen"),
+        doc: "The database in the Cosmos DB account.",
+        example: "imagegen",
+    },
+    Setting {
         name: "IMAGEGEN_BLOBS",
-        kind: Kind::Needed,
-        doc: "Where pictures are kept: `files:` and the path of a folder.",
+        kind: Kind::Secret,
+        doc: "Where pictures are kept: `files:` and the path of a folder; `https://ACCOUNT.blob.core.windows.net`, for \
+              the identity; or a storage account's connection string, such as `UseDevelopmentStorage=true`.",
         example: "files:.local/blobs",
     },
     Setting {
         name: "IMAGEGEN_BLOBS_PUBLIC_URL",
-        kind: Kind::Needed,
-        doc: "What links to pictures begin with; `/<container>/<blob>` follows.",
+        kind: Kind::Optional,
+        doc: "What links to pictures begin with; `/<container>/<blob>` follows. Needed with `files:`.",
         example: "http://localhost:7071/_local/blobs",
     },
     Setting {
         name: "IMAGEGEN_BLOBS_ACCOUNT",
         kind: Kind::Default("local"),
-        doc: "The storage account's name, as signed into links.",
+        doc: "The storage account's name, as signed into links. For `files:` alone.",
         example: "local",
     },
     Setting {
         name: "IMAGEGEN_BLOBS_KEY",
-        kind: Kind::Secret,
-        doc: "Signs links to pictures: the storage account's key, 32 or more bytes in base64.",
+        kind: Kind::Optional,
+        doc: "Signs links to pictures, as a storage account's key does: 32 or more bytes in base64. Secret. Needed with \
+              `files:`.",
         example: "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTAwMDA=",
     },
     Setting {

@@ -1,21 +1,21 @@
 //! The proof that credits add up, against the stored entries.
 
-use imagegen_adapters::sqlite::SqliteDocuments;
+use imagegen_adapters::store::Store;
 use imagegen_core::accounts::{Account, KIND};
 use imagegen_core::catalog::Catalog;
 use imagegen_core::credits::{AccountName, Balances, Entry, drift};
 use imagegen_core::ids::UserId;
-use imagegen_core::ports::documents::{Documents as _, DocumentsError, Order, Range};
+use imagegen_core::ports::documents::{Documents, DocumentsError, Order, Range};
 use imagegen_core::statement::{CSV_HEAD, bare_page};
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
-pub(super) fn verify(documents: &str, account: Option<&str>) -> Result<(), String> {
-    let store = open(documents)?;
+pub(super) fn verify(store: &Store, account: Option<&str>) -> Result<(), String> {
     let runtime = runtime()?;
     let (mut accounts, mut entries, mut wrong) = (0_usize, 0, 0_u64);
     let mut totals = [0_i64; AccountName::ALL.len()];
     let mut check = |user: &str| -> Result<(), String> {
-        let found = runtime.block_on(check_account(&store, user)).map_err(|e| explain(&e))?;
+        let found =
+            runtime.block_on(check_account(store.documents(), user)).map_err(|e| explain(&e))?;
         let Some((balances, problems)) = found else {
             return Err(format!("there is no account {user}"));
         };
@@ -36,7 +36,7 @@ pub(super) fn verify(documents: &str, account: Option<&str>) -> Result<(), Strin
         let mut after = None;
         loop {
             let users = store.partitions_of_kind(KIND, after.as_deref(), 500);
-            let users = users.map_err(|e| explain(&e))?;
+            let users = runtime.block_on(users).map_err(|e| explain(&e))?;
             let Some(last) = users.last() else { break };
             after = Some(last.clone());
             users.iter().try_for_each(|user| check(user))?;
@@ -51,7 +51,7 @@ pub(super) fn verify(documents: &str, account: Option<&str>) -> Result<(), Strin
 
 /// The account's balances by its ledger, and each disagreement with how far it is off. `None`: no such account.
 async fn check_account(
-    store: &SqliteDocuments,
+    store: &dyn Documents,
     user: &str,
 ) -> Result<Option<(Balances, Vec<(String, u64)>)>, DocumentsError> {
     // Jobs go on meanwhile: entries and balances must be of one moment, so read the account before and after.
@@ -75,7 +75,7 @@ async fn check_account(
     }
 }
 
-async fn replay_all(store: &SqliteDocuments, user: &str) -> Result<Balances, DocumentsError> {
+async fn replay_all(store: &dyn Documents, user: &str) -> Result<Balances, DocumentsError> {
     let (mut balances, mut after) = (Balances::default(), None);
     loop {
         let range = Range { kind: Entry::KIND, after, order: Order::Ascending, limit: 100 };
@@ -92,9 +92,9 @@ async fn replay_all(store: &SqliteDocuments, user: &str) -> Result<Balances, Doc
 
 /// Prints one account's statement.
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
-pub(super) fn show(documents: &str, account: &str, csv: bool) -> Result<(), String> {
+pub(super) fn show(store: &Store, account: &str, csv: bool) -> Result<(), String> {
     let user: UserId = account.parse().map_err(|e| format!("--account {e}"))?;
-    let (store, catalog, runtime) = (open(documents)?, Catalog::built_in(), runtime()?);
+    let (store, catalog, runtime) = (store.documents(), Catalog::built_in(), runtime()?);
     let found = runtime.block_on(store.get(user.as_str(), KIND)).map_err(|e| explain(&e))?;
     if found.is_none() {
         return Err(format!("there is no account {user}"));
@@ -104,7 +104,7 @@ pub(super) fn show(documents: &str, account: &str, csv: bool) -> Result<(), Stri
     }
     let mut before = None;
     loop {
-        let page = runtime.block_on(bare_page(&store, &catalog, &user, before));
+        let page = runtime.block_on(bare_page(store, &catalog, &user, before));
         let page = page.map_err(|e| explain(&e))?;
         for line in &page.lines {
             if csv {
@@ -126,16 +126,6 @@ pub(super) fn show(documents: &str, account: &str, csv: bool) -> Result<(), Stri
             return Ok(());
         }
     }
-}
-
-pub(super) fn open(documents: &str) -> Result<SqliteDocuments, String> {
-    let path = documents.strip_prefix("sqlite:");
-    let path =
-        path.ok_or_else(|| format!("`{documents}` is no store: write `sqlite:` and a path"))?;
-    if !std::path::Path::new(path).exists() {
-        return Err(format!("there is no store at {path}"));
-    }
-    SqliteDocuments::open(path).map_err(|e| explain(&e))
 }
 
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, String> {

@@ -1,6 +1,8 @@
 //! What the binary does. Without a subcommand it serves; the others are for people and builds.
 
 mod billing;
+mod blobs;
+mod documents;
 mod functions;
 mod generate;
 mod ledger;
@@ -60,15 +62,42 @@ enum Command {
     /// Prove that credits add up.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Where documents are kept.
+    #[command(subcommand)]
+    Documents(DocumentsCommand),
     /// How good the safety check is.
     #[command(subcommand)]
     Safety(SafetyCommand),
     /// What is sold.
     #[command(subcommand)]
     Billing(BillingCommand),
+    /// Where pictures are kept.
+    #[command(subcommand)]
+    Blobs(BlobsCommand),
     /// What an operator does to accounts.
     #[command(subcommand)]
     Admin(AdminCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum DocumentsCommand {
+    /// Make the database and its containers in a Cosmos DB account, or bring their indexes up to date. A second run
+    /// changes nothing. It needs the account's connection string; in Azure the deployment does it.
+    Setup {
+        #[command(flatten)]
+        store: StoreArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BlobsCommand {
+    /// Make what must be there in an emulator's storage account: the containers, and rules for other pages. In Azure Bicep
+    /// does it. A second run changes nothing.
+    Setup {
+        /// Pages of this address may send pictures to storage. May be given more than once.
+        #[arg(long, env = "APP_URL")]
+        origin: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -166,14 +195,23 @@ enum AdminCommand {
 
 #[derive(Debug, clap::Args)]
 struct StoreArguments {
-    /// Where documents are kept.
-    #[arg(long, env = "IMAGEGEN_DOCUMENTS", default_value = "sqlite:.local/documents.sqlite")]
+    /// Where documents are kept: `sqlite:` and a path, the address of a Cosmos DB account, or its connection string.
+    #[arg(
+        long,
+        env = "IMAGEGEN_DOCUMENTS",
+        hide_env_values = true,
+        default_value = "sqlite:.local/documents.sqlite"
+    )]
     documents: String,
+    /// The database in the Cosmos DB account.
+    #[arg(long, env = "COSMOS_DATABASE", default_value = "imagegen")]
+    database: String,
 }
 
 /// Runs what the arguments say. The error is a sentence for the console; the exit code is then not 0, because the
 /// host restarts a handler only if it failed.
 pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Result<(), String> {
+    let open = |store: &StoreArguments| documents::open(store, &setting);
     match arguments.command {
         None => serve::serve(setting),
         Some(Command::Functions) => {
@@ -189,28 +227,32 @@ pub fn run(arguments: Arguments, setting: impl Fn(&str) -> Option<String>) -> Re
             package::package(&out, zip.as_deref(), handler.as_deref(), glibc)
         }
         Some(Command::Ledger(LedgerCommand::Verify { account, store })) => {
-            ledger::verify(&store.documents, account.as_deref())
+            ledger::verify(&open(&store)?, account.as_deref())
         }
         Some(Command::Ledger(LedgerCommand::Show { account, csv, store })) => {
-            ledger::show(&store.documents, &account, csv)
+            ledger::show(&open(&store)?, &account, csv)
         }
-        Some(Command::Ledger(LedgerCommand::Spend { store })) => spend::spend(&store.documents),
+        Some(Command::Ledger(LedgerCommand::Spend { store })) => spend::spend(&open(&store)?),
+        Some(Command::Documents(DocumentsCommand::Setup { store })) => {
+            documents::setup(&store, &setting)
+        }
         Some(Command::Safety(SafetyCommand::Evaluate { set })) => {
             safety::evaluate(set.as_deref(), setting)
         }
         Some(Command::Billing(BillingCommand::Setup { webhook_url })) => {
             billing::setup(webhook_url.as_deref(), setting)
         }
-        Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&store.documents),
+        Some(Command::Blobs(BlobsCommand::Setup { origin })) => blobs::setup(&origin, setting),
+        Some(Command::Admin(AdminCommand::Appeals { store })) => safety::appeals(&open(&store)?),
         Some(Command::Admin(AdminCommand::Answer { account, decision, outcome, note, store })) => {
             let outcome = match outcome {
                 AppealOutcome::Upheld => Outcome::Upheld,
                 AppealOutcome::Overturned => Outcome::Overturned,
             };
-            safety::answer(&store.documents, &account, &decision, outcome, note.as_deref())
+            safety::answer(&open(&store)?, &account, &decision, outcome, note.as_deref())
         }
         Some(Command::Admin(AdminCommand::Plan { account, plan, store })) => {
-            plan::change(&store.documents, &account, &plan)
+            plan::change(&open(&store)?, &account, &plan)
         }
     }
 }

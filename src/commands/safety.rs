@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use imagegen_adapters::store::Store;
 use imagegen_core::ids::{DecisionId, UserId};
 use imagegen_core::safety::evaluation::{self, Case};
 use imagegen_core::safety::{self, Outcome, Subject};
 use jiff::Timestamp;
 
-use super::ledger::{explain, open, runtime};
+use super::ledger::{explain, runtime};
 use crate::app::{self, Ground};
 use crate::config::Settings;
 
@@ -46,11 +47,11 @@ fn list(name: &str, cases: &[Case]) {
 
 /// Prints what waits for an answer, oldest first.
 #[expect(clippy::print_stdout, reason = "see above")]
-pub(super) fn appeals(documents: &str) -> Result<(), String> {
-    let (store, runtime) = (open(documents)?, runtime()?);
+pub(super) fn appeals(store: &Store) -> Result<(), String> {
+    let (store, runtime) = (store.documents(), runtime()?);
     let (mut cursor, mut count) = (None, 0);
     loop {
-        let page = safety::open_appeals(&store, Timestamp::now(), cursor.as_deref());
+        let page = safety::open_appeals(store, Timestamp::now(), cursor.as_deref());
         let (appeals, next) = runtime.block_on(page).map_err(|e| explain(&e))?;
         for open in appeals {
             let Some(appeal) = &open.decision.appeal else { continue };
@@ -79,7 +80,7 @@ pub(super) fn appeals(documents: &str) -> Result<(), String> {
 /// Answers one appeal.
 #[expect(clippy::print_stdout, reason = "see above")]
 pub(super) fn answer(
-    documents: &str,
+    store: &Store,
     account: &str,
     decision: &str,
     outcome: Outcome,
@@ -87,8 +88,7 @@ pub(super) fn answer(
 ) -> Result<(), String> {
     let user: UserId = account.parse().map_err(|e| format!("--account {e}"))?;
     let id: DecisionId = decision.parse().map_err(|e| format!("--decision {e}"))?;
-    let store = open(documents)?;
-    let answered = safety::answer(&store, &user, &id, outcome, note, Timestamp::now());
+    let answered = safety::answer(store.documents(), &user, &id, outcome, note, Timestamp::now());
     runtime()?.block_on(answered).map_err(|e| explain(&e))?;
     println!("{id} is answered");
     Ok(())

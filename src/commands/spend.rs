@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use imagegen_adapters::store::Store;
 use imagegen_core::accounts;
 use imagegen_core::generations::{Generation, ImageState, KIND, Stage};
-use imagegen_core::ports::documents::{Documents as _, DocumentsError, Order, Range};
+use imagegen_core::ports::documents::{Documents, DocumentsError, Order, Range};
 
-use super::ledger::{explain, open, runtime};
+use super::ledger::{explain, runtime};
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Sum {
@@ -16,18 +17,18 @@ struct Sum {
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
-pub(super) fn spend(documents: &str) -> Result<(), String> {
-    let store = open(documents)?;
+pub(super) fn spend(store: &Store) -> Result<(), String> {
     let runtime = runtime()?;
     let mut sums = BTreeMap::<(String, &'static str), Sum>::new();
     let mut after = None;
     loop {
         let users = store.partitions_of_kind(accounts::KIND, after.as_deref(), 500);
-        let users = users.map_err(|e| explain(&e))?;
+        let users = runtime.block_on(users).map_err(|e| explain(&e))?;
         let Some(last) = users.last() else { break };
         after = Some(last.clone());
         for user in &users {
-            runtime.block_on(add_user(&store, user, &mut sums)).map_err(|e| explain(&e))?;
+            let added = add_user(store.documents(), user, &mut sums);
+            runtime.block_on(added).map_err(|e| explain(&e))?;
         }
     }
     let mut total = Sum::default();
@@ -40,7 +41,7 @@ pub(super) fn spend(documents: &str) -> Result<(), String> {
 }
 
 async fn add_user(
-    store: &imagegen_adapters::sqlite::SqliteDocuments,
+    store: &dyn Documents,
     user: &str,
     sums: &mut BTreeMap<(String, &'static str), Sum>,
 ) -> Result<(), DocumentsError> {

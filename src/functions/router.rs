@@ -22,7 +22,7 @@ use super::host::{InvokeRequest, InvokeResponse};
 use super::problem::Problem;
 use super::request::{self, Request, Response};
 use super::spec::{Function, Handler, Outcome, Trigger};
-use crate::app::App;
+use crate::app::{App, metered};
 
 /// The host's default `extensions.http.routePrefix`. Never empty: a caller could then reach a queue function.
 const PREFIX: &str = "api";
@@ -172,12 +172,12 @@ impl Table {
             unreachable!("constructors pair HTTP triggers with HTTP handlers")
         };
         let start = Instant::now();
-        let outcome = match read_up_to(body, function.largest_body).await {
+        let (outcome, request_charge) = match read_up_to(body, function.largest_body).await {
             Ok(body) => {
                 let Call { query, headers, .. } = call;
-                handler(app, Request { headers, query, body, params }).await
+                metered(handler(app, Request { headers, query, body, params })).await
             }
-            Err(problem) => Err(problem),
+            Err(problem) => (Err(problem), 0.0),
         };
         let response = match outcome {
             Ok(response) => response,
@@ -191,7 +191,7 @@ impl Table {
             }
         };
         let status = response.status();
-        ended(function, start, status.as_str(), !status.is_server_error());
+        ended(function, start, request_charge, status.as_str(), !status.is_server_error());
         response
     }
 }
@@ -208,17 +208,17 @@ async fn event<B: Buf>(
     let start = Instant::now();
     let read = read_up_to(body, function.largest_body).await;
     let request = read.ok().and_then(|body| serde_json::from_slice::<InvokeRequest>(&body).ok());
-    let outcome = match request {
-        Some(request) => handler(app, request).await,
-        None => Outcome::Retry("the host's envelope is not readable".into()),
+    let (outcome, request_charge) = match request {
+        Some(request) => metered(handler(app, request)).await,
+        None => (Outcome::Retry("the host's envelope is not readable".into()), 0.0),
     };
     match outcome {
         Outcome::Done => {
-            ended(function, start, "done", true);
+            ended(function, start, request_charge, "done", true);
             request::json(StatusCode::OK, &InvokeResponse::default())
         }
         Outcome::Retry(why) => {
-            ended(function, start, "retry", false);
+            ended(function, start, request_charge, "retry", false);
             metrics::message_retried(function.name);
             tracing::warn!("`{}` will be tried again: {why}", function.name);
             let mut response = request::json(StatusCode::OK, &json!({ "error": why }));
@@ -228,13 +228,14 @@ async fn event<B: Buf>(
     }
 }
 
-/// How an invocation ended, and how long it took. At `debug`, because a line costs more than many an invocation.
-fn ended(function: &Function, start: Instant, result: &str, success: bool) {
+/// How an invocation ended, how long it took, and what Cosmos DB charged for it in request units: nothing with another
+/// store. The span has the job that it was about. At `debug`, because a line costs more than many an invocation.
+fn ended(function: &Function, start: Instant, request_charge: f64, result: &str, success: bool) {
     let span = tracing::Span::current();
     span.record("invocation.result", result);
     span.record("invocation.success", success);
     let duration_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(duration_us, "Ended `{}`", function.name);
+    tracing::debug!(duration_us, request_charge, "Ended `{}`", function.name);
 }
 
 /// Where a call belongs in the logs.

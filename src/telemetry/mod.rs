@@ -22,9 +22,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use collector::Collector;
 
+/// Microsoft's clients tell of every call at their `info`, with names of blobs; a failure is logged where it stops. What
+/// `LOG_LEVEL` says of them counts more.
+const QUIET: &str = "azure_core=warn,azure_identity=warn,typespec_client_core=warn";
+
 /// Starts logging, and collecting into `buffer` if there is one. `level` is a level or directives, as `LOG_LEVEL` has
 /// them.
 pub fn start(level: &str, buffer: Option<(Arc<Buffer>, Arc<dyn Clock>)>) -> Result<(), String> {
+    let level = format!("{QUIET},{level}");
     let filter: Targets = level.parse().map_err(|e| format!("LOG_LEVEL is wrong: {e}"))?;
     let lines = tracing_subscriber::fmt::layer()
         .json()

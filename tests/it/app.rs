@@ -18,7 +18,7 @@ use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::accounts::put_on_plan;
 use imagegen_core::catalog::{Catalog, PlanId, Provider};
 use imagegen_core::messages::QueueName;
-use imagegen_core::ports::documents::{Document, Order, Range};
+use imagegen_core::ports::documents::{Document, Documents, Order, Range};
 use imagegen_core::ports::image_provider::ImageProvider;
 use imagegen_core::ports::queue::Outgoing;
 use imagegen_core::providers::Providers;
@@ -73,8 +73,23 @@ impl TestApp {
         Self::reached_at(None, &[])
     }
 
+    /// With documents kept elsewhere than in a file.
+    pub(crate) fn on(documents: Arc<dyn Documents>) -> Self {
+        Self::built(Folder::new(), documents, Some(PUBLIC_URL.to_owned()), &[])
+    }
+
     fn reached_at(public_url: Option<String>, others: &[Provider]) -> Self {
         let folder = Folder::new();
+        let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
+        Self::built(folder, Arc::new(documents), public_url, others)
+    }
+
+    fn built(
+        folder: Folder,
+        documents: Arc<dyn Documents>,
+        public_url: Option<String>,
+        others: &[Provider],
+    ) -> Self {
         let clock = Arc::new(TestClock::new());
         let queue = Arc::new(TestQueue::new(clock.clone()));
         let provider = Arc::new(TestProvider::new(Provider::Replicate));
@@ -86,7 +101,6 @@ impl TestApp {
         let moderation = Arc::new(TestModeration::default());
         let realtime = Arc::new(TestRealtime::default());
         let till = Arc::new(Till::new(clock.clone()));
-        let documents = SqliteDocuments::open(folder.join("documents.sqlite")).expect("a new file");
         let sas = BlobSas::new("local", &BASE64.encode([7; 32])).expect("a key");
         let blobs = |container| {
             let opened =
@@ -94,7 +108,7 @@ impl TestApp {
             Arc::new(opened.expect("a new folder"))
         };
         let services = Services {
-            documents: Arc::new(documents),
+            documents,
             blobs: blobs("images"),
             uploads: blobs("uploads"),
             queue: queue.clone(),

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// Package, its folder, and the packages of ours that it may use.
-const ALLOWED: [(&str, &str, &[&str]); 7] = [
+const ALLOWED: [(&str, &str, &[&str]); 8] = [
     ("imagegen", ".", &["imagegen-adapters", "imagegen-core"]),
     ("imagegen-core", "crates/core", &[]),
     ("imagegen-adapters", "crates/adapters", &["imagegen-core"]),
+    ("imagegen-cosmos-emulator", "crates/cosmos-emulator", &[]),
     ("imagegen-simulation", "crates/simulation", &["imagegen", "imagegen-core"]),
     ("imagegen-local", "local", &["imagegen-painter"]),
     ("imagegen-painter", "local/painter", &[]),
@@ -81,17 +82,34 @@ fn every_member_of_the_workspace_has_its_place_in_the_rings() {
 /// features it is built twice, with everything above it: minutes, on every machine.
 #[test]
 fn tests_build_no_crate_with_other_features() {
-    let tree = |edges: &str| {
-        let arguments = ["tree", "--workspace", "--offline", "--locked", "--prefix", "none"];
-        let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).args(["--format", "{p} [{f}]", "--edges", edges]);
-        let output = command.current_dir(root()).output().expect("cargo runs");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout).expect("names are text");
-        let lines = text.lines().map(|line| line.trim_end_matches(" (*)").to_owned());
-        lines.filter(|line| !line.is_empty()).collect::<BTreeSet<String>>()
-    };
+    let tree = |edges: &str| tree(&["--workspace", "--format", "{p} [{f}]", "--edges", edges]);
     let (without, with) = (tree("normal,build"), tree("normal,build,dev"));
     let rebuilt: Vec<_> = without.difference(&with).collect();
     assert!(rebuilt.is_empty(), "name their features of the tests in a manifest: {rebuilt:?}");
+}
+
+/// What is deployed is built alone. With the whole workspace the features of all members are unified, and Microsoft's
+/// emulator of Cosmos DB would be in the handler.
+#[test]
+fn no_emulator_is_in_what_is_deployed() {
+    const FEATURE: &str = "__internal_in_memory_emulator";
+    let features = |package: &str| {
+        tree(&["--package", package, "--edges", "normal,build,features", "--format", "{p} [{f}]"])
+    };
+    let has = |package: &str| features(package).iter().any(|line| line.contains(FEATURE));
+    assert!(has("imagegen-cosmos-emulator"), "the feature has another name by now");
+    assert!(!has("imagegen"), "the emulator of Cosmos DB would be deployed");
+    let uses = |name: &str| features("imagegen").iter().any(|line| line.starts_with(name));
+    assert!(uses("azure_data_cosmos_driver ") && !uses("imagegen-cosmos-emulator "));
+}
+
+/// The lines of `cargo tree`, each once.
+fn tree(arguments: &[&str]) -> BTreeSet<String> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["tree", "--offline", "--locked", "--prefix", "none"]).args(arguments);
+    let output = command.current_dir(root()).output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("names are text");
+    let lines = text.lines().map(|line| line.trim_end_matches(" (*)").to_owned());
+    lines.filter(|line| !line.is_empty()).collect()
 }

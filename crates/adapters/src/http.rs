@@ -8,6 +8,7 @@ mod connection_string;
 mod endpoint;
 #[cfg(test)]
 pub(crate) mod loopback;
+mod sdk;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub use call::{Call, Reply, Secret, UnexpectedReply};
 pub use connection_string::{ConnectionString, InvalidConnectionString};
 pub(crate) use endpoint::private_url;
 pub use endpoint::{Endpoint, InvalidEndpoint};
+pub use sdk::SdkTransport;
 
 /// Attempts of [`Http::send_idempotent`], the first included.
 const ATTEMPTS: u32 = 4;
@@ -70,6 +72,17 @@ impl Http {
         Self { shared: Arc::new(Shared { client: OnceLock::new(), clock, ids }) }
     }
 
+    /// As [`new`](Self::new), for a server on this machine that a test made a certificate for.
+    #[cfg(test)]
+    pub(crate) fn trusting(
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        certificate: reqwest::Certificate,
+    ) -> Self {
+        let client = builder().tls_certs_only([certificate]).build().map_err(|e| e.to_string());
+        Self { shared: Arc::new(Shared { client: OnceLock::from(client), clock, ids }) }
+    }
+
     /// One attempt, for what must not happen twice.
     pub async fn send_once(&self, call: &Call) -> Result<Reply, HttpError> {
         self.attempt(call, call.timeout).await
@@ -105,7 +118,7 @@ impl Http {
     }
 
     async fn attempt(&self, call: &Call, timeout: Duration) -> Result<Reply, HttpError> {
-        let dependency = Dependency::begin("HTTP", call.host(), || call.operation());
+        let dependency = Dependency::begin(call.kind, call.host(), || call.operation());
         let outcome = self.exchange(call, timeout).instrument(dependency.span()).await;
         match &outcome {
             Ok(reply) => dependency.ended(reply.status.as_u16(), !reply.status.is_server_error()),
@@ -133,6 +146,7 @@ impl Http {
         if response.content_length().is_some_and(|n| n > limit_bytes as u64) {
             return Err(too_large());
         }
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(lost)? {
             if body.len() + chunk.len() > limit_bytes {
@@ -140,10 +154,10 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = headers.get(header::RETRY_AFTER);
         let retry_after = retry_after.and_then(|v| read_retry_after(v.to_str().ok()?, self.now()));
-        let may_pass = (call.may_pass)(response.status(), response.headers());
-        Ok(Reply { host: host(), status: response.status(), retry_after, may_pass, body })
+        let may_pass = (call.may_pass)(status, &headers);
+        Ok(Reply { host: host(), status, retry_after, may_pass, headers, body })
     }
 
     /// The client itself, for the crates of vendors: one pool of connections, one set of root certificates.
@@ -172,15 +186,18 @@ impl HttpError {
 }
 
 fn build() -> Result<Client, String> {
-    let client = Client::builder()
+    builder().build().map_err(|e| format!("the HTTP client cannot be built: {e}"))
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         // A redirect could carry a key to another host.
         .redirect(reqwest::redirect::Policy::none())
         // The environment is an argument: no hidden one decides where keys travel.
         .no_proxy()
-        .user_agent(concat!("imagegen/", env!("CARGO_PKG_VERSION")));
-    client.build().map_err(|e| format!("the HTTP client cannot be built: {e}"))
+        .user_agent(concat!("imagegen/", env!("CARGO_PKG_VERSION")))
 }
 
 /// How long to wait at least before another attempt, or `None` when another attempt would be of no use.

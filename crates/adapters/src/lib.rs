@@ -3,9 +3,12 @@
 
 pub mod app_insights;
 pub mod bfl;
+mod blob_key;
+pub mod blob_storage;
 pub mod clock;
 pub mod cog;
 pub mod content_safety;
+pub mod cosmos;
 pub mod dependency;
 pub mod entra;
 pub mod files;
@@ -17,11 +20,13 @@ mod outputs;
 pub mod replicate;
 #[cfg(test)]
 mod requests;
+mod rules;
 pub mod sas;
 #[cfg(test)]
 mod scratch;
 pub mod service_bus;
 pub mod sqlite;
+pub mod store;
 pub mod stripe;
 mod submitted;
 pub mod web_pubsub;

@@ -17,8 +17,14 @@ use crate::host::settings::secrets;
 pub(crate) const SERVICE_BUS: &str = "https://servicebus.azure.net";
 pub(super) const WEB_PUBSUB: &str = "https://webpubsub.azure.com";
 pub(super) const COGNITIVE_SERVICES: &str = "https://cognitiveservices.azure.com";
-/// All that a token can be had for.
-const RESOURCES: [&str; 3] = [SERVICE_BUS, WEB_PUBSUB, COGNITIVE_SERVICES];
+/// All that a token can be had for; the last two are for emulators beside us.
+const RESOURCES: [&str; 5] = [
+    SERVICE_BUS,
+    WEB_PUBSUB,
+    COGNITIVE_SERVICES,
+    "https://cosmos.azure.com",
+    "https://storage.azure.com",
+];
 
 /// The one identity there is.
 pub(crate) const CLIENT_ID: &str = "00000000-0000-0000-0000-00000000c11e";

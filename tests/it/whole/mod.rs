@@ -2,6 +2,8 @@
 
 mod bad_days;
 mod billing_setup;
+mod cosmos;
+mod emulated;
 mod image_input;
 mod keyless;
 mod kill;
@@ -13,6 +15,8 @@ mod package;
 mod picture;
 mod providers;
 mod restart;
+mod smoke;
+mod storage;
 mod stripe;
 mod telemetry;
 mod tokens;

@@ -1,6 +1,5 @@
 //! Blobs as files of one folder: what a laptop has instead of a storage account.
 
-mod key;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +14,8 @@ use async_trait::async_trait;
 use imagegen_core::ports::blobs::{Blobs, BlobsError, UploadUrl};
 use jiff::Timestamp;
 
-use crate::sas::{Access, BlobSas, Link, Protocol, Window};
+use crate::blob_key;
+use crate::sas::{BlobSas, Links, Protocol, Window};
 
 /// Where files are until they are whole: inside the container, because only a rename within one file system is
 /// atomic. A key cannot name it, and one folder is cleaned at a start without walking through all pictures.
@@ -24,9 +24,8 @@ const INCOMING: &str = ".incoming";
 /// Blobs as files `<folder>/<container>/<key>`, and links to whatever serves them under a public URL.
 #[derive(Debug)]
 pub struct FileBlobs {
-    container: String,
     files: Arc<Files>,
-    public_url: String,
+    links: Links,
     sas: BlobSas,
 }
 
@@ -52,28 +51,8 @@ impl FileBlobs {
         let random = getrandom::u64().expect("the system has random numbers");
         let files = Files { root, random, next: AtomicU64::new(0) };
         files.prepare().map_err(|source| OpenError { path: files.root.clone(), source })?;
-        let public_url = public_url.trim_end_matches('/').to_owned();
-        Ok(Self { container: container.to_owned(), files: Arc::new(files), public_url, sas })
-    }
-
-    /// A key needs no encoding in a URL: the rule for keys leaves nothing to encode.
-    fn link(
-        &self,
-        key: &str,
-        access: Access,
-        window: Window,
-        cache_control: Option<&str>,
-    ) -> String {
-        let query = self.sas.query(&Link {
-            container: &self.container,
-            blob: key,
-            access,
-            window,
-            protocol: Protocol::HttpsAndHttp,
-            cache_control,
-            content_disposition: None,
-        });
-        format!("{}/{}/{key}?{query}", self.public_url, self.container)
+        let links = Links::new(public_url, container, Protocol::HttpsAndHttp);
+        Ok(Self { files: Arc::new(files), links, sas })
     }
 
     /// File systems block, and an fsync blocks for milliseconds: so not on the threads that answer requests.
@@ -82,7 +61,7 @@ impl FileBlobs {
         key: &str,
         work: impl FnOnce(&Files, &str) -> io::Result<T> + Send + 'static,
     ) -> Result<T, BlobsError> {
-        key::check(key)?;
+        blob_key::check(key)?;
         let (files, key) = (Arc::clone(&self.files), key.to_owned());
         let done = tokio::task::spawn_blocking(move || work(&files, &key)).await;
         done.map_err(|e| BlobsError::Unavailable(e.into()))?.map_err(error)
@@ -118,12 +97,11 @@ impl Blobs for FileBlobs {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<String, BlobsError> {
-        key::check(key)?;
+        blob_key::check(key)?;
         let window = Window::around(now, ttl).map_err(|e| BlobsError::Refused(e.into()))?;
-        Ok(self.link(key, Access::Read, window, Some(Window::CACHE_CONTROL)))
+        Ok(self.links.read(&self.sas, key, window))
     }
 
-    /// The limit is not in the link: a service SAS has no field for it.
     async fn upload_url(
         &self,
         key: &str,
@@ -132,12 +110,9 @@ impl Blobs for FileBlobs {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<UploadUrl, BlobsError> {
-        key::check(key)?;
+        blob_key::check(key)?;
         let window = Window::from_now(now, ttl).map_err(|e| BlobsError::Refused(e.into()))?;
-        let headers =
-            vec![("x-ms-blob-type", "BlockBlob".into()), ("content-type", content_type.to_owned())];
-        let url = self.link(key, Access::Create, window, None);
-        Ok(UploadUrl { url, headers, expires_at: window.expiry() })
+        Ok(self.links.upload(&self.sas, key, content_type, window))
     }
 }
 

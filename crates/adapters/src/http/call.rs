@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use imagegen_core::ports::BoxError;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,7 +19,7 @@ pub struct Secret(String);
 pub struct Call {
     method: Method,
     url: Url,
-    headers: Vec<(&'static str, Value)>,
+    headers: Vec<(HeaderName, Value)>,
     body: Option<Bytes>,
     /// For one attempt, from connecting to the answer's last byte.
     pub(super) timeout: Duration,
@@ -28,6 +28,8 @@ pub struct Call {
     /// Bytes.
     pub(super) largest_answer: usize,
     pub(super) may_pass: Rule,
+    /// What telemetry files it under.
+    pub(super) kind: &'static str,
 }
 
 /// Whether an answer may be another one next time.
@@ -48,6 +50,7 @@ pub struct Reply {
     pub retry_after: Option<Duration>,
     /// By the call's rule.
     pub(super) may_pass: bool,
+    pub(super) headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
@@ -87,6 +90,7 @@ impl Call {
             patience: Duration::from_secs(20),
             largest_answer: 1024 * 1024,
             may_pass: |status, _| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504),
+            kind: "HTTP",
         }
     }
 
@@ -104,6 +108,22 @@ impl Call {
         Self { method: Method::DELETE, ..Self::get(url) }
     }
 
+    /// What somebody else put together.
+    pub(super) fn of(
+        kind: &'static str,
+        method: Method,
+        url: Url,
+        headers: Vec<(HeaderName, String)>,
+        body: Option<Bytes>,
+    ) -> Self {
+        let headers = headers.into_iter().map(|(name, value)| {
+            let secret = name == AUTHORIZATION;
+            let value = if secret { Value::Secret(Secret(value)) } else { Value::Open(value) };
+            (name, value)
+        });
+        Self { kind, method, headers: headers.collect(), body, ..Self::get(url) }
+    }
+
     #[must_use]
     pub fn body(self, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self { body: Some(body.into()), ..self }.header("content-type", content_type)
@@ -117,14 +137,14 @@ impl Call {
 
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, Value::Open(value.into())));
+        self.headers.push((HeaderName::from_static(name), Value::Open(value.into())));
         self
     }
 
     /// A header that is kept out of debug prints and of HTTP/2's header tables.
     #[must_use]
     pub fn secret_header(mut self, name: &'static str, value: Secret) -> Self {
-        self.headers.push((name, Value::Secret(value)));
+        self.headers.push((HeaderName::from_static(name), Value::Secret(value)));
         self
     }
 
@@ -188,7 +208,7 @@ impl Call {
             let mut value = HeaderValue::from_str(text)
                 .map_err(|e| format!("the value of the header `{name}`: {e}"))?;
             value.set_sensitive(sensitive);
-            request.headers_mut().append(HeaderName::from_static(name), value);
+            request.headers_mut().append(name, value);
         }
         *request.body_mut() = self.body.clone().map(Into::into);
         Ok(request)
@@ -223,7 +243,7 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Without the body, which is the vendor's or the user's and not for a log.
+/// Without the headers and the body, which are the vendor's or the user's and not for a log.
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reply")
@@ -232,6 +252,6 @@ impl fmt::Debug for Reply {
             .field("retry_after", &self.retry_after)
             .field("may_pass", &self.may_pass)
             .field("body_bytes", &self.body.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -25,9 +25,18 @@ impl Endpoint {
         url
     }
 
+    pub(crate) fn url(&self) -> &Url {
+        &self.0
+    }
+
     /// Whether `url` is on the same scheme, host and port.
     pub fn is_origin_of(&self, url: &Url) -> bool {
         self.0.origin() == url.origin()
+    }
+
+    /// Its name or address, without a port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().expect("http and https URLs have hosts")
     }
 
     /// The same address on another port.

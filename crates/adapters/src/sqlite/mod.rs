@@ -13,14 +13,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use imagegen_core::ports::BoxError;
 use imagegen_core::ports::documents::{
-    Document, Documents, DocumentsError, DuePage, Found, MAX_WRITES, NewDocument, Page, Range,
-    Search, Write,
+    Document, Documents, DocumentsError, DuePage, Found, Page, Range, Search, Write,
 };
 use jiff::Timestamp;
 
 pub use open::OpenError;
 use reader::Readers;
 use writer::Writer;
+
+use crate::rules::{check_id, check_limit, check_writes};
 
 /// Documents in the `SQLite` file at one path.
 ///
@@ -90,71 +91,6 @@ impl fmt::Debug for SqliteDocuments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("SqliteDocuments").field(&self.readers.path()).finish()
     }
-}
-
-fn check_limit(limit: usize) -> Result<(), DocumentsError> {
-    if (1..=100).contains(&limit) {
-        Ok(())
-    } else {
-        Err(refused(format!("a page has 1 to 100 documents, not {limit}")))
-    }
-}
-
-fn check_writes(writes: &[Write]) -> Result<(), DocumentsError> {
-    if !(1..=MAX_WRITES).contains(&writes.len()) {
-        let count = writes.len();
-        return Err(refused(format!("a commit has 1 to {MAX_WRITES} writes, not {count}")));
-    }
-    let mut ids = Vec::with_capacity(writes.len());
-    for write in writes {
-        check_id(id_of(write))?;
-        ids.push(id_of(write));
-        match write {
-            Write::Create(document) | Write::Replace { document, .. } => check_body(document)?,
-            Write::Delete { .. } => {}
-        }
-    }
-    ids.sort_unstable();
-    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(refused(format!("a commit writes `{}` twice", pair[0]))),
-        None => Ok(()),
-    }
-}
-
-fn id_of(write: &Write) -> &str {
-    match write {
-        Write::Create(document) | Write::Replace { document, .. } => &document.id,
-        Write::Delete { id } => id,
-    }
-}
-
-/// Cosmos DB's rule, also here: what works on a laptop is to work in the cloud.
-fn check_id(id: &str) -> Result<(), DocumentsError> {
-    if id.is_empty() {
-        return Err(refused("a document id is empty".to_owned()));
-    }
-    // The length in bytes is known; characters are counted only where that could matter.
-    if id.len() > 255 && id.chars().count() > 255 {
-        return Err(refused("a document id is longer than 255 characters".to_owned()));
-    }
-    if id.bytes().any(|b| matches!(b, b'/' | b'\\' | b'?' | b'#')) {
-        return Err(refused(format!("document id `{id}` has one of / \\ ? #")));
-    }
-    Ok(())
-}
-
-/// Catches a value that is no object. Bodies come from `encode`, which cannot produce broken JSON, so parsing each
-/// of them again would cost more than the write.
-fn check_body(document: &NewDocument) -> Result<(), DocumentsError> {
-    if document.body.starts_with('{') {
-        Ok(())
-    } else {
-        Err(refused(format!("the body of document `{}` is no JSON object", document.id)))
-    }
-}
-
-fn refused(why: String) -> DocumentsError {
-    DocumentsError::Refused(why.into())
 }
 
 /// What the caller can do about an error of `SQLite`.

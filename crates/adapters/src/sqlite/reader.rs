@@ -10,7 +10,8 @@ use imagegen_core::ports::documents::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Rows, params};
 
-use super::{error, open, refused};
+use super::{error, open};
+use crate::rules::refused;
 
 const GET: &str =
     "SELECT id, kind, due, etag, body, position FROM documents WHERE partition = ? AND id = ?";

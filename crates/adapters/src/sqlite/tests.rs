@@ -3,7 +3,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use imagegen_core::ports::documents::{Etag, Order, conformance};
+use imagegen_core::ports::documents::{Etag, NewDocument, Order, conformance};
 use tokio::task::JoinSet;
 
 use super::*;

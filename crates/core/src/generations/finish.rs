@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::ask::{discard_raw, sought, ticket};
 use super::deliver::deliver;
-use super::generation::{Failure, Generation, Stage};
-use super::image::{Image, ImageState};
+use super::generation::{Failure, Generation, Stage, plus};
+use super::image::{Image, ImageState, SILENCE};
 use super::submit::{look_again, price, submit};
 use super::update::{Case, update};
 use crate::catalog::Provider;
@@ -97,6 +97,12 @@ async fn report(
         image.state = match (&said, &image.state) {
             // What was drawn stays drawn, however late an earlier report comes.
             (Said::AtIt, ImageState::Drawn { .. }) => return,
+            // It was heard of a moment ago: writing that down again would cost a commit and change nothing.
+            (Said::AtIt, ImageState::Rendering { seen_at, .. })
+                if now < plus(*seen_at, SILENCE / 2) =>
+            {
+                return;
+            }
             (Said::AtIt, _) => ImageState::Rendering { prediction, seen_at: now },
             (Said::Filtered, _) => {
                 image.spent_usd_micros = price;
@@ -242,7 +248,7 @@ async fn abandon(services: &Services, user: &UserId, id: &GenerationId) -> Resul
     let limit = jiff::SignedDuration::try_from(services.catalog.work_limit);
     let limit = limit.expect("minutes are a duration");
     // The provider ends a prediction by itself after the work limit: no need to try for ever.
-    if super::generation::plus(ended.finished_at, limit) > services.clock.now() {
+    if plus(ended.finished_at, limit) > services.clock.now() {
         for image in &ended.images {
             stop_image(services, &generation, image).await?;
         }

@@ -94,7 +94,7 @@ pub(super) const ASK_WITHIN: SignedDuration = SignedDuration::from_secs(15);
 /// How long the message that resumes a job may be late.
 const RESUMED_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// Silence of the provider for this long makes us ask.
-const SILENCE: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const SILENCE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Image {
     pub(super) fn planned(index: u32, seed: u32) -> Self {

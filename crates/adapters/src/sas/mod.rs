@@ -1,18 +1,23 @@
-//! Links to one blob, signed with the account's key: Azure's "service SAS", also for the files of a laptop.
+//! Links to one blob. Signed with the account's key they are Azure's "service SAS", which the files of a laptop have
+//! too; signed with a key that Entra's identity was lent, "user delegation SAS".
 //!
-//! The rule: <https://learn.microsoft.com/rest/api/storageservices/create-service-sas>.
+//! The rules: <https://learn.microsoft.com/rest/api/storageservices/create-service-sas> and
+//! <https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas>.
 
-use std::time::Duration;
+mod links;
+mod window;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 
+pub(crate) use links::Links;
+pub use window::{InvalidWindow, Window};
+
 /// Later versions sign more lines and are not accepted everywhere.
-const VERSION: &str = "2022-11-02";
+pub const VERSION: &str = "2022-11-02";
 
 /// The query fields, in the order that Microsoft's SDK writes them, are encoded as its `encodeURIComponent` does.
 const ENCODED: AsciiSet = NON_ALPHANUMERIC
@@ -31,6 +36,22 @@ const ENCODED: AsciiSet = NON_ALPHANUMERIC
 pub struct BlobSas {
     account: String,
     key: Vec<u8>,
+    delegation: Option<Delegation>,
+}
+
+/// What Azure says about a key that it lent to an identity; every link says it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delegation {
+    /// The identity, and the tenant it is in.
+    pub object_id: String,
+    pub tenant_id: String,
+    /// From when to when the key signs, as Azure wrote it: `2026-01-01T00:00:00Z`.
+    pub start: String,
+    pub expiry: String,
+    /// `b`, for blobs.
+    pub service: String,
+    /// The version of the protocol in which the key was asked for.
+    pub version: String,
 }
 
 /// The key of a storage account is base64.
@@ -71,28 +92,18 @@ pub enum Protocol {
     HttpsAndHttp,
 }
 
-/// From when to when a link opens, in whole seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    start: Timestamp,
-    expiry: Timestamp,
-}
-
-/// `ttl` is not between 1 minute and 24 hours, or the time is not of this age of the world.
-#[derive(Debug, thiserror::Error)]
-#[error("a link cannot last {ttl:?} from {now}")]
-pub struct InvalidWindow {
-    now: Timestamp,
-    ttl: Duration,
-}
-
 impl BlobSas {
     pub fn new(account: &str, key: &str) -> Result<Self, InvalidKey> {
         let account = account.to_owned();
         match BASE64.decode(key) {
-            Ok(key) => Ok(Self { account, key }),
+            Ok(key) => Ok(Self { account, key, delegation: None }),
             Err(source) => Err(InvalidKey { account, source }),
         }
+    }
+
+    /// `key` is the bytes, which Azure sends as base64.
+    pub fn delegated(account: &str, key: Vec<u8>, delegation: Delegation) -> Self {
+        Self { account: account.to_owned(), key, delegation: Some(delegation) }
     }
 
     /// The query of the URL that opens what `link` says, without the `?`.
@@ -109,26 +120,36 @@ impl BlobSas {
         let resource = format!("/blob/{}/{}/{}", self.account, link.container, link.blob);
         let cache_control = link.cache_control.unwrap_or_default();
         let disposition = link.content_disposition.unwrap_or_default();
-        #[rustfmt::skip]
-        let signed = [
-            access, &start, &expiry, &resource,
-            "", "", protocol, VERSION, // policy, addresses
-            "b", "", "", cache_control, // snapshot, encryption scope
-            disposition, "", "", "", // encoding, language, type
-        ];
+        let mut signed = vec![access, &start, &expiry, &resource];
+        let mut fields =
+            vec![("sv", VERSION), ("spr", protocol), ("st", &*start), ("se", &*expiry)];
+        if let Some(lent) = &self.delegation {
+            let said = [
+                ("skoid", &*lent.object_id),
+                ("sktid", &*lent.tenant_id),
+                ("skt", &*lent.start),
+                ("ske", &*lent.expiry),
+                ("sks", &*lent.service),
+                ("skv", &*lent.version),
+            ];
+            signed.extend(said.map(|(_, value)| value));
+            signed.extend(["", "", ""]); // authorized and unauthorized user, correlation
+            fields.extend(said);
+        } else {
+            signed.push(""); // policy
+        }
+        signed.extend(["", protocol, VERSION]); // addresses
+        signed.extend(["b", "", "", cache_control]); // snapshot, encryption scope
+        signed.extend([disposition, "", "", ""]); // encoding, language, type
         let signature = self.sign(&signed.join("\n"));
-        let fields = [
-            ("sv", VERSION),
-            ("spr", protocol),
-            ("st", &start),
-            ("se", &expiry),
+        fields.extend([
             ("sr", "b"),
             ("sp", access),
             ("rscc", cache_control),
             ("rscd", disposition),
             ("sig", &signature),
-        ];
-        let mut query = String::with_capacity(256);
+        ]);
+        let mut query = String::with_capacity(512);
         for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
             if !query.is_empty() {
                 query.push('&');
@@ -139,7 +160,12 @@ impl BlobSas {
         query
     }
 
-    fn sign(&self, text: &str) -> String {
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// In base64.
+    pub(crate) fn sign(&self, text: &str) -> String {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
         mac.update(text.as_bytes());
@@ -149,53 +175,19 @@ impl BlobSas {
 
 impl std::fmt::Debug for BlobSas {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BlobSas").field("account", &self.account).finish_non_exhaustive()
-    }
-}
-
-impl Window {
-    /// How long [`around`](Self::around) gives the same link, so that browsers cache what it shows.
-    const SAME_LINK: i64 = 3600;
-
-    /// The `Cache-Control` for links of [`around`](Self::around): a picture never changes, and after the hour it is
-    /// asked for by another link.
-    pub const CACHE_CONTROL: &str = "private, max-age=3600, immutable";
-
-    /// Clocks differ; a link is good on a server whose clock is this far behind.
-    const SKEW: i64 = 300;
-
-    /// The same window for every `now` of one hour, good for at least `ttl` from each.
-    pub fn around(now: Timestamp, ttl: Duration) -> Result<Self, InvalidWindow> {
-        let second = now.as_second();
-        let hour = second - second.rem_euclid(Self::SAME_LINK);
-        Self::new(hour, hour + Self::SAME_LINK, ttl).ok_or(InvalidWindow { now, ttl })
-    }
-
-    /// For a link that is used once, such as an upload's.
-    pub fn from_now(now: Timestamp, ttl: Duration) -> Result<Self, InvalidWindow> {
-        let second = now.as_second();
-        Self::new(second, second + 1, ttl).ok_or(InvalidWindow { now, ttl })
-    }
-
-    /// The moment from which the link opens nothing any more.
-    pub fn expiry(&self) -> Timestamp {
-        self.expiry
-    }
-
-    /// For a use at any time from the second `first` until the second `last`, and `ttl` from then.
-    fn new(first: i64, last: i64, ttl: Duration) -> Option<Self> {
-        if !(Duration::from_mins(1)..=Duration::from_hours(24)).contains(&ttl) {
-            return None;
-        }
-        let seconds = i64::try_from(ttl.as_millis().div_ceil(1000)).ok()?;
-        let start = Timestamp::from_second(first - Self::SKEW).ok()?;
-        let expiry = Timestamp::from_second(last + seconds).ok()?;
-        Some(Self { start, expiry })
+        f.debug_struct("BlobSas")
+            .field("account", &self.account)
+            .field("delegation", &self.delegation)
+            .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
     use super::*;
 
     /// The well-known key of Microsoft's storage emulators: public.
@@ -231,6 +223,28 @@ mod tests {
     }
 
     #[test]
+    fn a_link_with_a_lent_key_is_signed_as_microsofts_sdk_does() {
+        let lent = Delegation {
+            object_id: "11111111-1111-1111-1111-111111111111".into(),
+            tenant_id: "22222222-2222-2222-2222-222222222222".into(),
+            start: "2026-01-01T00:00:00Z".into(),
+            expiry: "2026-01-02T00:00:00Z".into(),
+            service: "b".into(),
+            version: "2022-11-02".into(),
+        };
+        let key = b"0123456789abcdef0123456789abcdef".to_vec();
+        let sas = BlobSas::delegated("fluxstore", key, lent);
+        let plain = Link { cache_control: None, content_disposition: None, ..link() };
+        assert_eq!(
+            sas.query(&plain),
+            "sv=2022-11-02&spr=https&st=2026-01-01T00%3A00%3A00Z&se=2026-01-01T01%3A00%3A00Z\
+             &skoid=11111111-1111-1111-1111-111111111111&sktid=22222222-2222-2222-2222-222222222222\
+             &skt=2026-01-01T00%3A00%3A00Z&ske=2026-01-02T00%3A00%3A00Z&sks=b&skv=2022-11-02\
+             &sr=b&sp=r&sig=UOPVDoCjNBYn22SHc%2BwmptzipG92jemzN%2FazJT7YsUg%3D"
+        );
+    }
+
+    #[test]
     fn a_link_says_only_what_it_was_told_to() {
         let sas = BlobSas::new("devstoreaccount1", KEY).unwrap();
         let plain = Link { cache_control: None, content_disposition: None, ..link() };
@@ -261,31 +275,8 @@ mod tests {
     #[test]
     fn the_key_never_shows() {
         let sas = BlobSas::new("local", KEY).unwrap();
-        assert_eq!(format!("{sas:?}"), r#"BlobSas { account: "local", .. }"#);
+        assert_eq!(format!("{sas:?}"), r#"BlobSas { account: "local", delegation: None, .. }"#);
         let invalid = BlobSas::new("local", "not base64").unwrap_err();
         assert_eq!(invalid.to_string(), "the key of storage account `local` is not base64");
-    }
-
-    #[test]
-    fn one_window_serves_a_whole_hour_and_lasts_long_enough_at_its_end() {
-        let ttl = Duration::from_mins(10);
-        let first = Window::around(at("2026-01-01T10:00:00Z"), ttl).unwrap();
-        let last = Window::around(at("2026-01-01T10:59:59.999Z"), ttl).unwrap();
-        assert_eq!(first, last);
-        assert_eq!(first.start, at("2026-01-01T09:55:00Z"));
-        assert_eq!(first.expiry, at("2026-01-01T11:10:00Z"));
-    }
-
-    #[test]
-    fn a_link_lasts_a_minute_to_a_day() {
-        let now = at("2026-01-01T10:00:00Z");
-        for (ttl, fine) in
-            [(59_999, false), (60_000, true), (86_400_000, true), (86_400_001, false)]
-        {
-            let window = Window::around(now, Duration::from_millis(ttl));
-            assert_eq!(window.is_ok(), fine, "{ttl} ms");
-        }
-        assert!(Window::around(Timestamp::MAX, Duration::from_hours(1)).is_err());
-        assert!(Window::from_now(now, Duration::MAX).is_err());
     }
 }
