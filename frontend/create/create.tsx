@@ -17,7 +17,13 @@ export function Create() {
         <Composer empty={jobs.length === 0} />
         <section aria-label={t("create.recent")} className="grid gap-6">
           {jobs.length === 0 ? (
-            <img src="/fern.webp" alt="" width={700} height={900} className="max-h-[72dvh] w-full rounded-tile object-cover" />
+            <img
+              src="/fern.webp"
+              alt=""
+              width={700}
+              height={900}
+              className="max-h-[72dvh] w-full rounded-tile object-cover"
+            />
           ) : (
             jobs.map((job) => <Tile key={job.id} job={job} />)
           )}
