@@ -47,6 +47,9 @@ struct Arguments {
     /// lies beside the binaries.
     #[arg(long, value_name = "DIR")]
     folder: Option<PathBuf>,
+    /// Another handler than the one beside this program, such as the package's.
+    #[arg(long, value_name = "FILE")]
+    handler: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -87,7 +90,7 @@ fn main() -> ExitCode {
 
 /// The rows that could be measured, and how many measurements failed: one that fails does not take the others along.
 fn run(arguments: Arguments) -> Result<(Machine, Vec<Row>, usize), String> {
-    let binaries = Binaries::beside_us()?;
+    let binaries = Binaries::beside_us(arguments.handler.as_deref())?;
     // Before we make it busy ourselves.
     let machine = Machine::look(&binaries);
     let parent = arguments.folder.unwrap_or_else(|| binaries.folder.clone());

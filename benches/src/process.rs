@@ -21,7 +21,8 @@ pub(crate) struct Binaries {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Binaries {
-    pub(crate) fn beside_us() -> Result<Self, String> {
+    /// `handler`, when it is not the one beside us.
+    pub(crate) fn beside_us(handler: Option<&Path>) -> Result<Self, String> {
         let us = std::env::current_exe().map_err(|e| format!("cannot find the binaries: {e}"))?;
         let folder = us.parent().ok_or("cannot find the binaries")?.to_owned();
         let find = |name: &str| {
@@ -29,8 +30,12 @@ impl Binaries {
             let missing = || format!("{name} is missing beside this program: use `make bench`");
             path.is_file().then_some(path).ok_or_else(missing)
         };
-        let [handler, local, bare_warp] = ["imagegen", "imagegen-local", "bare-warp"].map(find);
-        Ok(Self { handler: handler?, local: local?, bare_warp: bare_warp?, folder })
+        let handler = match handler {
+            Some(file) => file.canonicalize().map_err(|e| format!("cannot find --handler: {e}"))?,
+            None => find("imagegen")?,
+        };
+        let [local, bare_warp] = ["imagegen-local", "bare-warp"].map(find);
+        Ok(Self { handler, local: local?, bare_warp: bare_warp?, folder })
     }
 }
 
