@@ -47,7 +47,7 @@ web:
 
 .PHONY: test-web
 test-web: node build frontend/out/index.html ## Run the tests of the web page, in a real browser
-	cd frontend && npm run --silent lint && npm run --silent typecheck && npm test --silent && npm run --silent e2e
+	cd frontend && npm test --silent && npm run --silent e2e
 
 .PHONY: run
 run: build web ## Start the whole product on this machine: http://localhost:7071
@@ -118,7 +118,8 @@ generate: build ## Bring the generated files up to date
 	target/debug/imagegen generate
 
 .PHONY: lint
-lint: build ## Formatting, clippy and generated files
+lint: build node frontend/out/index.html ## Formatting, clippy, the page's linter and types, and generated files
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cd frontend && npm run --silent lint && npm run --silent typecheck
 	target/debug/imagegen generate --check

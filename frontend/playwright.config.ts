@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
 
-const port = Number(process.env.WEB_PORT ?? 7188);
-// The machine's own browser: none is downloaded.
-const browsers = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome"];
-const executablePath = process.env.CHROMIUM ?? browsers.find((it) => existsSync(it));
+// e2e/run.mjs finds both: a free port, and the machine's own browser.
+const port = Number(process.env.WEB_PORT);
+const executablePath = process.env.CHROMIUM;
 
 export default defineConfig({
   testDir: "e2e",

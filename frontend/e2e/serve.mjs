@@ -8,7 +8,7 @@ const target = resolve(process.env.CARGO_TARGET_DIR ?? "../target", "debug");
 const data = mkdtempSync(join(tmpdir(), "imagegen-web-"));
 const local = spawn(
   join(target, "imagegen-local"),
-  ["--port", process.env.WEB_PORT ?? "7188", "--data", data, "--web", resolve("out")],
+  ["--port", process.env.WEB_PORT, "--data", data, "--web", resolve("out")],
   { stdio: ["ignore", "ignore", "inherit"] },
 );
 for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => local.kill("SIGTERM"));
