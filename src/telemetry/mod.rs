@@ -24,7 +24,8 @@ use collector::Collector;
 
 /// Microsoft's clients tell of every call at their `info`, with names of blobs; a failure is logged where it stops. What
 /// `LOG_LEVEL` says of them counts more.
-const QUIET: &str = "azure_core=warn,azure_identity=warn,typespec_client_core=warn";
+const QUIET: &str = "azure_core=warn,azure_data_cosmos=warn,azure_data_cosmos_driver=warn,azure_identity=warn,\
+                     typespec_client_core=warn";
 
 /// Starts logging, and collecting into `buffer` if there is one. `level` is a level or directives, as `LOG_LEVEL` has
 /// them.
