@@ -14,7 +14,9 @@ function installed() {
 function install() {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
   console.log("Chromium is missing: fetching Debian's.");
-  const apt = (...words) => execFileSync("apt-get", ["-qq", "-o", "Dpkg::Use-Pty=0", ...words], { stdio: "inherit" });
+  const patience = ["-o", "Acquire::http::Timeout=30", "-o", "Acquire::Retries=1"];
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const apt = (...words) => execFileSync("apt-get", ["-qq", ...patience, ...words], { stdio: "inherit", env });
   try {
     apt("update");
     apt("install", "-y", "--no-install-recommends", "chromium");
