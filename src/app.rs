@@ -62,18 +62,23 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// Does no I/O.
-    pub fn new(settings: &Settings) -> Self {
+    /// Does no I/O. Who we are is for the platform's settings to say.
+    pub fn new(setting: impl Fn(&str) -> Option<String>) -> Self {
+        let given = |name| setting(name).filter(|value| !value.trim().is_empty());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let ids: Arc<dyn Ids> = Arc::new(SystemIds);
         let http = Http::new(clock.clone(), ids.clone());
-        let client_id = settings.optional("AZURE_CLIENT_ID").map(str::to_owned);
-        let who = match settings.optional("IDENTITY_ENDPOINT") {
-            Some(_) => Who::Managed { client_id },
+        let who = match given("IDENTITY_ENDPOINT") {
+            Some(_) => Who::Managed { client_id: given("AZURE_CLIENT_ID") },
             None => Who::Developer,
         };
         let tokens = Arc::new(Tokens::new(who, http.clone(), clock.clone()));
         Self { clock, ids, http, tokens }
+    }
+
+    /// By settings that are read already.
+    pub fn of(settings: &Settings) -> Self {
+        Self::new(|name| settings.optional(name).map(str::to_owned))
     }
 
     /// The resource that telemetry goes to, if there is one.
@@ -94,7 +99,7 @@ impl App {
     /// Builds everything from the settings. Opens local files, asks nobody: clients connect when they are first
     /// used.
     pub fn new(settings: &Settings) -> Result<Self, BadSettings> {
-        Self::on(Ground::new(settings), settings)
+        Self::on(Ground::of(settings), settings)
     }
 
     /// The same on a ground that is there already.

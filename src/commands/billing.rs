@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use imagegen_adapters::clock::{SystemClock, SystemIds};
-use imagegen_adapters::http::Http;
 use imagegen_adapters::stripe::Step;
 use imagegen_core::catalog::Catalog;
 
 use super::ledger::{explain, runtime};
-use crate::app;
+use crate::app::{self, Ground};
 use crate::config::Settings;
 
 /// Prints a line for each thing as soon as it is done, so that what was done is known when the next thing fails.
@@ -20,7 +18,7 @@ pub(super) fn setup(
         url::Url::parse(url).map_err(|e| format!("--webhook-url is wrong: {e}"))?;
     }
     let settings = Settings::load_some("STRIPE_", setting).map_err(|e| e.to_string())?;
-    let http = Http::new(Arc::new(SystemClock), Arc::new(SystemIds));
+    let http = Ground::of(&settings).http;
     let stripe = app::stripe(&settings, http, Arc::new(Catalog::built_in()));
     let stripe = stripe.map_err(|e| e.to_string())?;
     let stripe = stripe.ok_or("STRIPE_API_KEY is missing: whose account is it?")?;

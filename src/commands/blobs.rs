@@ -1,13 +1,9 @@
 //! What must be there before a picture is stored.
 
-use std::sync::Arc;
-
 use imagegen_adapters::blob_storage::{BlobService, Step, StorageAccount};
-use imagegen_adapters::clock::{SystemClock, SystemIds};
-use imagegen_adapters::http::Http;
 
 use super::ledger::{explain, runtime};
-use crate::app;
+use crate::app::{self, Ground};
 use crate::config::Settings;
 
 /// Bicep reads it too.
@@ -30,7 +26,7 @@ pub(super) fn setup(
         return Err(why.to_owned());
     }
     let service = BlobService::parse(SERVICE).map_err(|e| explain(&e))?;
-    let http = Http::new(Arc::new(SystemClock), Arc::new(SystemIds));
+    let http = Ground::of(&settings).http;
     let account = StorageAccount::with_connection_string(place, http);
     let account = account.map_err(|e| format!("IMAGEGEN_BLOBS is wrong: {e}"))?;
     let run = async { account.set_up(&service, &origins, &mut |step| print(&step)).await };

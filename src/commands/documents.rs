@@ -1,16 +1,13 @@
 //! The store that the other commands read, and what must be there before anything is kept in it.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use imagegen_adapters::clock::{SystemClock, SystemIds};
 use imagegen_adapters::cosmos::setup::{Step, set_up};
-use imagegen_adapters::entra::{Tokens, Who};
-use imagegen_adapters::http::Http;
 use imagegen_adapters::store::{Address, Store};
 
 use super::StoreArguments;
 use super::ledger::{explain, runtime};
+use crate::app::Ground;
 
 /// A store that is there. A file is not made by looking for it.
 pub(super) fn open(
@@ -37,7 +34,7 @@ pub(super) fn setup(
             return Err("a file needs no setup: --documents is to name a Cosmos DB account".into());
         }
     };
-    let http = http();
+    let http = Ground::new(setting).http;
     let run = async { set_up(&account, &store.database, &http, &mut print).await };
     runtime()?.block_on(run).map_err(|e| explain(&e))
 }
@@ -46,18 +43,8 @@ fn address(
     store: &StoreArguments,
     setting: &impl Fn(&str) -> Option<String>,
 ) -> Result<Address, String> {
-    let identity = || {
-        let who = match setting("IDENTITY_ENDPOINT") {
-            Some(_) => Who::Managed { client_id: setting("AZURE_CLIENT_ID") },
-            None => Who::Developer,
-        };
-        Arc::new(Tokens::new(who, http(), Arc::new(SystemClock))) as _
-    };
+    let identity = || Ground::new(setting).tokens as _;
     Address::parse(&store.documents, identity).map_err(|e| format!("--documents is wrong: {e}"))
-}
-
-fn http() -> Http {
-    Http::new(Arc::new(SystemClock), Arc::new(SystemIds))
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]

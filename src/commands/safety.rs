@@ -24,7 +24,7 @@ pub(super) fn evaluate(
     let text = path.map_or_else(|| Ok(evaluation::BUILT_IN.to_owned()), read)?;
     let cases = evaluation::read(&text)?;
     let settings = Settings::load(setting).map_err(|e| e.to_string())?;
-    let Ground { http, tokens, .. } = Ground::new(&settings);
+    let Ground { http, tokens, .. } = Ground::of(&settings);
     let moderation = app::moderation(&settings, &tokens, http).map_err(|e| e.to_string())?;
     let (count, thresholds) = (cases.len(), settings.get("CONTENT_SAFETY_THRESHOLDS"));
     let report = runtime()?.block_on(evaluation::evaluate(&moderation, cases));

@@ -25,7 +25,7 @@ pub(super) fn serve(setting: impl Fn(&str) -> Option<String>) -> Result<(), Stri
             .map_err(|_| format!("FUNCTIONS_CUSTOMHANDLER_PORT is wrong: `{text}` is no port"))?,
     };
     let settings = Settings::load(setting).map_err(|e| e.to_string())?;
-    let ground = Ground::new(&settings);
+    let ground = Ground::of(&settings);
     let insights = ground.insights(&settings).map_err(|e| e.to_string())?;
     let (clock, buffer) = (Arc::clone(&ground.clock), Buffer::new());
     let collected = insights.is_some().then(|| (Arc::clone(&buffer), Arc::clone(&clock)));

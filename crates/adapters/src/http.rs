@@ -209,6 +209,11 @@ fn wait_worth_taking(outcome: &Result<Reply, HttpError>) -> Option<Duration> {
     }
 }
 
+/// RFC 9110 §5.6.7, `Sun, 22 Nov 2026 10:00:00 GMT`: parts of a second are left out.
+pub(crate) fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// RFC 9110 §10.2.3: whole seconds, or a date.
 fn read_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse() {

@@ -25,6 +25,7 @@ pub mod sas;
 #[cfg(test)]
 mod scratch;
 pub mod service_bus;
+mod signature;
 pub mod sqlite;
 pub mod store;
 pub mod stripe;

@@ -6,13 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use azure_core::error::{Error, ErrorKind};
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
-use jiff::Timestamp;
 use reqwest::Url;
 
-use crate::http::Http;
+use crate::http::{Http, http_date};
 use crate::sas::BlobSas;
 
 /// Standard headers that are signed, in this order, after the method. `content-length` is the body's.
@@ -51,19 +49,13 @@ impl Policy for SharedKey {
         request: &mut Request,
         next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
-        let date = http_date(self.http.now()).map_err(|e| Error::new(ErrorKind::Other, e))?;
-        request.insert_header("x-ms-date", date);
+        request.insert_header("x-ms-date", http_date(self.http.now()));
         let signature = self.key.sign(&text(request, self.key.account()));
         let value = format!("SharedKey {}:{signature}", self.key.account());
         request.insert_header("authorization", value);
         let (first, others) = next.split_first().expect("the transport is the last");
         first.send(context, request, others).await
     }
-}
-
-fn http_date(now: Timestamp) -> Result<String, jiff::Error> {
-    let whole = Timestamp::from_second(now.as_second())?;
-    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&whole)
 }
 
 fn text(request: &Request, account: &str) -> String {

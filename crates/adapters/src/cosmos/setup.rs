@@ -6,16 +6,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use imagegen_core::ports::BoxError;
-use jiff::Timestamp;
 use reqwest::{StatusCode, Url};
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::Sha256;
 
 use super::account::Account;
-use crate::http::{Call, Http, HttpError, Reply, Secret, UnexpectedReply};
+use crate::http::{Call, Http, HttpError, Reply, Secret, UnexpectedReply, http_date};
+use crate::signature::hmac_sha256;
 
 /// The one container.
 pub(super) const CONTAINER: &str = "documents";
@@ -183,17 +181,11 @@ fn authorization(
     date: &str,
 ) -> Result<Secret, BoxError> {
     let key = BASE64.decode(key.expose()).map_err(|_| "the account's key is not base64")?;
-    let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes keys of any length");
-    mac.update(format!("{verb}\n{kind}\n{link}\n{}\n\n", date.to_ascii_lowercase()).as_bytes());
-    let signature = BASE64.encode(mac.finalize().into_bytes());
+    let text = format!("{verb}\n{kind}\n{link}\n{}\n\n", date.to_ascii_lowercase());
+    let signature = BASE64.encode(hmac_sha256(&key, &text));
     let token = format!("type=master&ver=1.0&sig={signature}");
     let escaped = percent_encoding::utf8_percent_encode(&token, percent_encoding::NON_ALPHANUMERIC);
     Ok(Secret::new(escaped.to_string()))
-}
-
-/// RFC 9110 §5.6.7, `Sun, 22 Nov 2026 10:00:00 GMT`.
-fn http_date(at: Timestamp) -> String {
-    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 fn made_or_found(reply: &Reply) -> Result<Done, BoxError> {

@@ -9,27 +9,15 @@ mod window;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::Sha256;
+use percent_encoding::utf8_percent_encode;
 
 pub(crate) use links::Links;
 pub use window::{InvalidWindow, Window};
 
+use crate::signature::{URI_COMPONENT, hmac_sha256};
+
 /// Later versions sign more lines and are not accepted everywhere.
 pub const VERSION: &str = "2022-11-02";
-
-/// The query fields, in the order that Microsoft's SDK writes them, are encoded as its `encodeURIComponent` does.
-const ENCODED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
 
 /// Signs links. The key never shows, not even in a debug print.
 #[derive(Clone)]
@@ -155,7 +143,7 @@ impl BlobSas {
                 query.push('&');
             }
             query.extend([name, "="]);
-            query.extend(utf8_percent_encode(value, &ENCODED));
+            query.extend(utf8_percent_encode(value, URI_COMPONENT));
         }
         query
     }
@@ -166,10 +154,7 @@ impl BlobSas {
 
     /// In base64.
     pub(crate) fn sign(&self, text: &str) -> String {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        mac.update(text.as_bytes());
-        BASE64.encode(mac.finalize().into_bytes())
+        BASE64.encode(hmac_sha256(&self.key, text))
     }
 }
 

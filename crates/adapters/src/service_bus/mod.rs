@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::entra::Tokens;
 use crate::http::{
     Call, ConnectionString, Endpoint, Http, InvalidConnectionString, InvalidEndpoint, Secret,
+    http_date,
 };
 use sas::SasKey;
 
@@ -136,17 +137,15 @@ struct BrokerProperties<'a> {
 }
 
 fn broker_properties(message: &Outgoing, now: Timestamp) -> Result<String, BoxError> {
-    let due = (message.delay > Duration::ZERO).then(|| http_date(now, message.delay));
+    let due = (message.delay > Duration::ZERO).then(|| enqueued_at(now, message.delay));
     let properties =
         BrokerProperties { message_id: &message.id, scheduled_enqueue_time_utc: due.transpose()? };
     Ok(serde_json::to_string(&properties)?)
 }
 
-/// RFC 1123, which has whole seconds: rounded up, because a message must not come early.
-fn http_date(now: Timestamp, delay: Duration) -> Result<String, jiff::Error> {
-    let due = now.checked_add(delay)?.checked_add(Duration::from_nanos(999_999_999))?;
-    let whole = Timestamp::from_second(due.as_second())?;
-    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&whole)
+/// Whole seconds, rounded up, because a message must not come early.
+fn enqueued_at(now: Timestamp, delay: Duration) -> Result<String, jiff::Error> {
+    Ok(http_date(now.checked_add(delay)?.checked_add(Duration::from_nanos(999_999_999))?))
 }
 
 #[cfg(test)]

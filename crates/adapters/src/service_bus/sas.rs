@@ -2,24 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use sha2::Sha256;
+use percent_encoding::utf8_percent_encode;
 
 use crate::http::Secret;
-
-/// What `encodeURIComponent` leaves alone; the signed text and the token must agree on it.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+use crate::signature::{URI_COMPONENT, hmac_sha256};
 
 /// A shared access policy.
 #[derive(Debug, Clone)]
@@ -34,10 +21,9 @@ impl SasKey {
     pub(super) fn sign(&self, resource: &str, expiry: Timestamp) -> Secret {
         let resource = escape(resource);
         let expiry = expiry.as_second();
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.expose().as_bytes())
-            .expect("HMAC takes keys of any length");
-        mac.update(format!("{resource}\n{expiry}").as_bytes());
-        let signature = escape(&BASE64.encode(mac.finalize().into_bytes()));
+        let text = format!("{resource}\n{expiry}");
+        let signature = hmac_sha256(self.key.expose().as_bytes(), &text);
+        let signature = escape(&BASE64.encode(signature));
         let name = escape(&self.name);
         Secret::new(format!(
             "SharedAccessSignature sr={resource}&sig={signature}&se={expiry}&skn={name}"
@@ -45,8 +31,9 @@ impl SasKey {
     }
 }
 
+/// The signed text and the token must agree on it.
 fn escape(text: &str) -> String {
-    utf8_percent_encode(text, ESCAPED).to_string()
+    utf8_percent_encode(text, URI_COMPONENT).to_string()
 }
 
 #[cfg(test)]

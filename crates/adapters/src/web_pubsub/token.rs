@@ -2,11 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 
 use crate::http::Secret;
+use crate::signature::hmac_sha256;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Claims<'a> {
@@ -35,10 +34,8 @@ pub(super) fn sign(key: &Secret, claims: &Claims<'_>) -> Secret {
 fn sign_text(key: &Secret, claims: &str) -> Secret {
     let header = BASE64.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
     let message = format!("{header}.{}", BASE64.encode(claims));
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose().as_bytes())
-        .expect("HMAC takes keys of any length");
-    mac.update(message.as_bytes());
-    Secret::new(format!("{message}.{}", BASE64.encode(mac.finalize().into_bytes())))
+    let signature = hmac_sha256(key.expose().as_bytes(), &message);
+    Secret::new(format!("{message}.{}", BASE64.encode(signature)))
 }
 
 #[cfg(test)]
