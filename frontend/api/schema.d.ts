@@ -824,6 +824,7 @@ export interface components {
             expires_at?: string | null;
             /** Format: int32 */
             held: number;
+            origin: components["schemas"]["Origin"];
             /** Format: int32 */
             remaining: number;
             source: string;
@@ -1081,6 +1082,13 @@ export interface components {
             /** @description Send the file there with `PUT`, once. It can be neither read nor exchanged by this address. */
             upload_url: string;
         };
+        /** @description Where credits came from, for programs: a page says it in the language of its reader. */
+        Origin: {
+            /** @description The id of the pack, or of the plan where it is known. */
+            id?: string | null;
+            /** @description `plan` (a month of it), `pack` (bought on top) or `other`. */
+            kind: string;
+        };
         /** @description Credits that are bought once. */
         Pack: {
             /** Format: int32 */
@@ -1277,6 +1285,7 @@ export interface components {
              * @description Counts the lines from 1, without a gap.
              */
             number: number;
+            origin?: components["schemas"]["Origin"] | null;
             placeholder?: string | null;
             /** @description Of that job, while it is kept. */
             prompt?: string | null;

@@ -25,6 +25,8 @@ pub struct LineView {
     pub kind: &'static str,
     /// A sentence.
     pub reason: String,
+    /// Which credits came or went; `null` for the lines of a job.
+    pub origin: Option<OriginView>,
     /// What it did to the credits that can be spent.
     pub change: i64,
     /// What could be spent after it; below zero when more was taken back than was left.
@@ -38,6 +40,16 @@ pub struct LineView {
     pub placeholder: Option<String>,
     /// Of what was paid for.
     pub invoice_id: Option<String>,
+}
+
+/// Where credits came from, for programs: a page says it in the language of its reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Origin))]
+pub struct OriginView {
+    /// `plan` (a month of it), `pack` (bought on top) or `other`.
+    pub kind: &'static str,
+    /// The id of the pack, or of the plan where it is known.
+    pub id: Option<String>,
 }
 
 #[derive(Debug)]
@@ -125,6 +137,7 @@ fn line(entry: &Entry, catalog: &Catalog) -> LineView {
         at: entry.at.to_string(),
         kind,
         reason,
+        origin: grant_of(entry).map(origin),
         change: entry.effect_on(AccountName::Available),
         balance,
         used,
@@ -174,11 +187,28 @@ fn source(grant: &GrantId, catalog: &Catalog) -> String {
     if grant.invoice().is_some() {
         return "a month of your plan".into();
     }
-    let plan = grant.0.split(':').next().and_then(|plan| plan.parse::<PlanId>().ok());
-    match plan {
+    match plan_of(grant) {
         Some(plan) => format!("a month of the {} plan", catalog.plan(plan).name),
         None => "credits".into(),
     }
+}
+
+fn origin(grant: &GrantId) -> OriginView {
+    if let Some(pack) = grant.pack() {
+        return OriginView { kind: "pack", id: Some(pack.to_owned()) };
+    }
+    if grant.invoice().is_some() {
+        return OriginView { kind: "plan", id: None };
+    }
+    match plan_of(grant) {
+        Some(plan) => OriginView { kind: "plan", id: Some(plan.as_str().to_owned()) },
+        None => OriginView { kind: "other", id: None },
+    }
+}
+
+/// Of credits that nobody paid for: the plan whose month they are.
+fn plan_of(grant: &GrantId) -> Option<PlanId> {
+    grant.0.split(':').next()?.parse().ok()
 }
 
 fn generation_of(entry: &Entry) -> Option<&GenerationId> {
@@ -227,6 +257,7 @@ pub struct UsageView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Grant))]
 pub struct GrantView {
     pub source: String,
+    pub origin: OriginView,
     pub remaining: u32,
     pub held: u32,
     pub expires_at: Option<String>,
@@ -251,6 +282,7 @@ impl UsageView {
             grants: grants
                 .map(|grant| GrantView {
                     source: source(&grant.id, &services.catalog),
+                    origin: origin(&grant.id),
                     remaining: grant.remaining.get(),
                     held: grant.held.get(),
                     expires_at: grant.expires_at.map(|at| at.to_string()),

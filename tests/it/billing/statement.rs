@@ -33,6 +33,19 @@ async fn each_line_has_a_reason_and_a_jobs_lines_have_its_picture() {
             row("grant", "Received: 100 credits.", 100, 306),
         ]
     );
+    // The same for a program, which says it in another language.
+    let origins: Vec<_> = lines.iter().map(|line| &line["origin"]).collect();
+    let origin = |kind: &str, id: Option<&str>| json!({ "kind": kind, "id": id });
+    assert_eq!(
+        origins,
+        [
+            &origin("plan", Some("free")),
+            &origin("plan", None),
+            &json!(null),
+            &json!(null),
+            &origin("pack", Some("credits_100")),
+        ]
+    );
     for line in &lines[2..4] {
         assert_eq!(line["generation_id"], id, "{line}");
         assert_eq!(line["prompt"], "two foxes", "{line}");
