@@ -1,6 +1,7 @@
 import createClient from "openapi-fetch";
-import { accessToken } from "@/session/session";
+import { accessToken, sessionEnded } from "@/session/session";
 import { settings } from "@/session/settings";
+import { heard } from "@/store/reach";
 import { Problem } from "./problem";
 import type { components, paths } from "./schema";
 import { steady } from "./steady";
@@ -14,6 +15,10 @@ export type Me = Schemas["Me"];
 export type Share = Schemas["Share"];
 export type Shared = Schemas["Shared"];
 export type Subscription = Schemas["Subscription"];
+export type Usage = Schemas["Usage"];
+export type Grant = Schemas["Grant"];
+export type StatementLine = Schemas["StatementLine"];
+export type Health = Schemas["Health"];
 export type NewGeneration = Schemas["NewGeneration"];
 export type LiveEvent = Schemas["Event"];
 
@@ -24,8 +29,16 @@ const reach = steady(accessToken);
 export const api = createClient<paths>({
   baseUrl: typeof location === "undefined" ? "" : location.origin,
   fetch: async (request) => {
-    const { api: base } = await settings();
-    return reach(base ? new Request(request.url.replace(location.origin, base), request) : request);
+    try {
+      const { api: base } = await settings();
+      const answer = await reach(base ? new Request(request.url.replace(location.origin, base), request) : request);
+      heard(answer.status);
+      if (answer.status === 401) sessionEnded();
+      return answer;
+    } catch (error) {
+      if (!request.signal.aborted) heard(0);
+      throw error;
+    }
   },
 });
 

@@ -7,6 +7,10 @@ type Written = Partial<components["schemas"]["Problem"]> & {
   available?: number;
   category?: string;
   decision_id?: string;
+  /** What is down, where only a part of the service is. */
+  service?: string;
+  /** What a refund left to be paid first. */
+  owed?: number;
 };
 
 /** What the API refused, by its code; sentences are made where they are shown, in the language of the reader. */
@@ -39,13 +43,30 @@ const SENTENCES: Record<string, Key> = {
   "on-this-plan": "problem.hasPlan",
   "plan-is-unlimited": "problem.hasPlan",
   "not-found": "problem.notFound",
+  "nothing-bought": "problem.nothingBought",
+  "model-gone": "problem.modelGone",
+  "too-many-shares": "problem.tooManyShares",
+  "in-trash": "problem.inTrash",
+  "still-open": "problem.stillOpen",
+  "body-too-large": "problem.tooLarge",
+};
+const PARTS: Record<string, Key> = { "safety-check": "problem.safetyDown", payments: "problem.paymentsDown" };
+/** For an answer of the host or of something before it, which has no code. */
+const STATUSES: Record<number, Key> = {
+  401: "problem.unauthenticated",
+  413: "problem.tooLarge",
+  429: "problem.tooMany",
+  502: "problem.unavailable",
+  503: "problem.unavailable",
+  504: "problem.unavailable",
 };
 
 /** The sentence for `error`. What has no sentence of ours is told in the API's own words. */
 export function sentence(error: unknown, t: (key: Key, values?: Values) => string): string {
   if (!(error instanceof Problem)) return t("problem.unknown", { trace: "–" });
   const { written, code, status } = error;
-  const key = SENTENCES[code] ?? (status === 503 ? "problem.unavailable" : undefined);
+  const part = code === "unavailable" ? PARTS[written.service ?? ""] : undefined;
+  const key = part ?? SENTENCES[code] ?? STATUSES[status];
   if (key)
     return t(key, {
       needed: written.needed ?? 0,

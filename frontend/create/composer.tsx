@@ -1,5 +1,6 @@
 "use client";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { beginning } from "@/account/preferences";
 import { api, ask, newKey } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
@@ -26,7 +27,7 @@ export function Composer({ empty }: { empty: boolean }) {
   // One wish, one key: pressed again after a lost answer, it is the same order.
   const wish = useRef<{ body: string; key: ReturnType<typeof newKey> } | null>(null);
 
-  useEffect(() => setDraft(read(sessionStorage)), []);
+  useEffect(() => setDraft(read(sessionStorage, beginning(blank, localStorage))), []);
   const change = (part: Partial<Draft>) =>
     setDraft((was) => {
       const next = { ...was, ...part };

@@ -23,18 +23,18 @@ export const blank: Draft = {
 };
 
 /** What was being written in this tab: it survives a sign-in and a reload. */
-export function read(store: Pick<Storage, "getItem">): Draft {
+export function read(store: Pick<Storage, "getItem">, base: Draft = blank): Draft {
   try {
     const kept: unknown = JSON.parse(store.getItem(KEPT) ?? "{}");
-    if (typeof kept !== "object" || !kept) return blank;
+    if (typeof kept !== "object" || !kept) return base;
     const entries = Object.entries(kept).filter(([name, value]) =>
       name === "seed"
         ? value === null || Number.isInteger(value)
         : name in blank && typeof value === typeof blank[name as keyof Draft],
     );
-    return { ...blank, ...Object.fromEntries(entries) };
+    return { ...base, ...Object.fromEntries(entries) };
   } catch {
-    return blank;
+    return base;
   }
 }
 export const keep = (store: Pick<Storage, "setItem">, draft: Draft) => store.setItem(KEPT, JSON.stringify(draft));

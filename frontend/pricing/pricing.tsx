@@ -1,49 +1,36 @@
 "use client";
-import { useEffect, useRef, useState } from "react";
-import { api, ask, newKey, type Plan, type Subscription } from "@/api/client";
-import { Problem, sentence } from "@/api/problem";
+import { lazy, Suspense, useEffect, useState } from "react";
+import type { Plan } from "@/api/client";
+import { sentence } from "@/api/problem";
 import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { begin, signIn, useSession } from "@/session/session";
 import { useCatalog } from "@/store/catalog";
+import { useMe } from "@/store/me";
+import { useSubscription } from "@/store/subscription";
 import { toast } from "@/ui/toasts";
+import { Standing } from "./standing";
+import { useLeave, type Ware } from "./use-leave";
 
-type Ware = { plan: string } | { pack: string };
+const ChangePlan = lazy(() => import("./change-plan"));
 
 export function Pricing() {
   const { t, language } = useI18n();
   const session = useSession();
+  const me = useMe();
   const { catalog, error, again } = useCatalog();
-  const [standing, setStanding] = useState<Subscription | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { standing } = useSubscription();
+  const { busy, buy, portal } = useLeave();
+  const [changing, setChanging] = useState<Plan | null>(null);
+  // Whoever signed in here before sees which plan is theirs.
   useEffect(() => {
-    // Whoever signed in here before sees which plan is theirs.
     if (session.status === "known") begin(true);
-    if (session.status === "in") ask(api.GET("/api/v1/subscription")).then(setStanding, () => {});
   }, [session.status]);
-  const keys = useRef(new Map<string, ReturnType<typeof newKey>>());
-  const leave = async (ask: () => Promise<{ url: string }>) => {
-    setBusy(true);
-    try {
-      location.assign((await ask()).url);
-    } catch (error) {
-      setBusy(false);
-      const known = error instanceof Problem && error.code !== "invalid-request";
-      toast(known ? sentence(error, t) : t("problem.unavailable"));
-    }
-  };
-  const buy = (ware: Ware) => {
-    if (session.status !== "in") return signIn("/pricing/").catch(() => toast(t("session.failed")));
-    const name = JSON.stringify(ware);
-    const key = keys.current.get(name) ?? newKey();
-    keys.current.set(name, key);
-    return leave(() => ask(api.POST("/api/v1/subscription/checkout", { body: ware, params: key })));
-  };
-  const manage = () =>
-    leave(() => {
-      sessionStorage.setItem("portal", "1");
-      return ask(api.POST("/api/v1/subscription/portal", { body: {} }));
-    });
+  const enter = () => signIn("/pricing/").catch(() => toast(t("session.failed")));
+  const wish = (ware: Ware) => (session.status === "in" ? buy(ware) : enter());
+  const mine = catalog?.plans.find((it) => it.id === standing?.plan);
+  // Who pays for a plan changes it; who is past due pays what is open first.
+  const subscribed = standing !== null && ["active", "cancelling"].includes(standing.status);
   const dollars = (cents: number) =>
     new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(cents / 100);
 
@@ -94,7 +81,7 @@ export function Pricing() {
                   type="button"
                   disabled={busy}
                   className={`press w-full ${plan.id === "basic" ? "press-blue" : "press-line"}`}
-                  onClick={() => buy({ plan: plan.id })}
+                  onClick={() => (subscribed ? setChanging(plan) : wish({ plan: plan.id }))}
                 >
                   {t("pricing.choose", { plan: plan.name })}
                 </button>
@@ -103,13 +90,26 @@ export function Pricing() {
           </section>
         ))}
       </div>
+      {standing && (standing.frozen || standing.status !== "none") && (
+        <div className="pt-6">
+          <Standing standing={standing} />
+        </div>
+      )}
       {standing && standing.status !== "none" && standing.status !== "given" && (
-        <button type="button" disabled={busy} className="press press-line mt-6" onClick={manage}>
+        <button type="button" disabled={busy} className="press press-line mt-4" onClick={() => portal("/pricing/")}>
           {t("pricing.manage")}
         </button>
       )}
-      {standing && standing.packs.length > 0 && (
-        <section className="pt-14">
+      <dl className="mt-12 grid gap-x-10 gap-y-6 md:grid-cols-3">
+        {FAIR.map((it) => (
+          <div key={it}>
+            <dt className="mb-1 font-semibold">{t(`pricing.${it}`)}</dt>
+            <dd className="text-soft">{t(`pricing.${it}Text`)}</dd>
+          </div>
+        ))}
+      </dl>
+      {standing && !standing.frozen && standing.packs.length > 0 && !me?.credits.unlimited && (
+        <section id="packs" className="scroll-mt-6 pt-14">
           <h2 className="mb-4 text-2xl font-bold">{t("pricing.packs")}</h2>
           <ul className="grid gap-px border-y sm:grid-cols-2">
             {standing.packs.map((pack) => (
@@ -122,7 +122,7 @@ export function Pricing() {
                   type="button"
                   disabled={busy}
                   className="press press-line"
-                  onClick={() => buy({ pack: pack.id })}
+                  onClick={() => wish({ pack: pack.id })}
                 >
                   {t("pricing.buy", { price: dollars(pack.usd_cents) })}
                 </button>
@@ -131,9 +131,24 @@ export function Pricing() {
           </ul>
         </section>
       )}
+      {changing && mine && standing && (
+        <Suspense>
+          <ChangePlan
+            from={mine}
+            to={changing}
+            standing={standing}
+            me={me}
+            busy={busy}
+            go={() => buy({ plan: changing.id })}
+            close={() => setChanging(null)}
+          />
+        </Suspense>
+      )}
     </>
   );
 }
+
+const FAIR = ["fairHeld", "fairLeft", "fairStop"] as const;
 
 function Facts({ plan }: { plan: Plan }) {
   const { t } = useI18n();

@@ -3,7 +3,9 @@ import type { Door, Person } from "./door";
 import { settings } from "./settings";
 
 export type Session =
-  | { status: "unknown" | "out" | "restoring" }
+  | { status: "unknown" | "restoring" }
+  /** `ended`: was signed in on this page, and is no longer without having wished so. */
+  | { status: "out"; ended?: boolean }
   | { status: "in"; person: Person }
   /** Signed in here before, and not asked yet whether that still holds. */
   | { status: "known" };
@@ -87,6 +89,11 @@ if (typeof BroadcastChannel !== "undefined" && typeof window !== "undefined")
 export async function accessToken(fresh: boolean): Promise<string | null> {
   if (now.status !== "in") return null;
   const token = await (await opened()).token(fresh);
-  if (!token) become({ status: "out" });
+  if (!token) sessionEnded();
   return token;
+}
+
+/** The API takes no token of theirs any more. What they wrote stays where it is. */
+export function sessionEnded() {
+  if (now.status === "in") become({ status: "out", ended: true });
 }

@@ -1,3 +1,6 @@
+/** Work on the service: from when, until when (RFC 3339), and what is said of it, in one language or in several. */
+export type Maintenance = { from?: string; until?: string; text?: string | Record<string, string> };
+
 /** `/config.json`, read when the page runs: one build serves every place. */
 export type Settings = {
   /** Where the API is; empty for the page's own origin. */
@@ -11,6 +14,7 @@ export type Settings = {
     /** MSAL only: needed for B2C and External ID. */
     knownAuthorities?: string[];
   };
+  maintenance?: Maintenance;
 };
 
 let read: Promise<Settings> | undefined;
@@ -29,4 +33,14 @@ export function settings(): Promise<Settings> {
       throw error;
     });
   return read;
+}
+
+/** Read once more, for what changes while the page is open. What was read before stays when it cannot be. */
+export function settingsAnew(): Promise<Settings> {
+  const before = read;
+  read = undefined;
+  return settings().catch((error) => {
+    read ??= before;
+    throw error;
+  });
 }

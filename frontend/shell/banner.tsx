@@ -1,14 +1,25 @@
 "use client";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useI18n } from "@/i18n/i18n";
+import { useSession } from "@/session/session";
+import type { Works } from "@/store/maintenance";
+import { useReach } from "@/store/reach";
+import { useWaiting } from "@/store/waiting";
 import { useLive } from "./live-state";
+import type { Kind } from "./trouble";
+
+const Trouble = lazy(() => import("./trouble").then((it) => ({ default: it.Trouble })));
 
 /** Nobody is bothered with an interruption shorter than this. */
 const PATIENCE_MS = 5000;
 
-export function Banner() {
+/** One line for what matters most of all that is wrong. */
+export function Banner({ works }: { works: Works }) {
   const { t } = useI18n();
   const connected = useLive();
+  const session = useSession();
+  const reach = useReach();
+  const { names, waiting } = useWaiting();
   const [offline, setOffline] = useState(false);
   const [late, setLate] = useState(false);
   useEffect(() => {
@@ -27,10 +38,27 @@ export function Banner() {
     const wait = setTimeout(() => setLate(true), PATIENCE_MS);
     return () => clearTimeout(wait);
   }, [connected]);
-  const text = offline ? t("live.offline") : late ? t("live.reconnecting") : "";
+  const kind: Kind | null = offline
+    ? null
+    : !reach.up
+      ? { what: "down", next: reach.next }
+      : session.status === "out" && session.ended
+        ? { what: "ended" }
+        : names.length > 0
+          ? { what: "provider", names, waiting }
+          : works.state === "soon"
+            ? { what: "soon", it: works.it }
+            : null;
+  const text = offline ? t("live.offline") : late && session.status === "in" ? t("live.reconnecting") : "";
   return (
-    <div role="status" className={text ? "border-y bg-sunk px-4 py-2 text-center text-sm" : "sr-only"}>
-      {text}
+    <div role="status" className={text || kind ? "border-y bg-sunk px-4 py-2 text-center text-sm" : "sr-only"}>
+      {kind ? (
+        <Suspense>
+          <Trouble kind={kind} />
+        </Suspense>
+      ) : (
+        text
+      )}
     </div>
   );
 }

@@ -1,13 +1,11 @@
 "use client";
-import { useEffect, useState } from "react";
+import { useSyncExternalStore } from "react";
 import { LANGUAGES, type Language, useI18n } from "@/i18n/i18n";
-
-const THEMES = ["system", "light", "dark"] as const;
+import { chooseTheme, THEMES, type Theme, theme, watchAppearance } from "@/ui/appearance";
 
 export function Footer() {
   const { t, language, choose } = useI18n();
-  const [theme, setTheme] = useState<string>("system");
-  useEffect(() => setTheme(document.documentElement.dataset.theme ?? "system"), []);
+  const chosen = useSyncExternalStore(watchAppearance, theme, () => "system");
   return (
     <footer className="border-t">
       <div className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 gap-y-3 px-4 py-5 text-sm text-soft sm:px-8">
@@ -18,17 +16,8 @@ export function Footer() {
         <select
           aria-label={t("nav.theme")}
           className="field w-auto"
-          value={theme}
-          onChange={({ target: { value } }) => {
-            setTheme(value);
-            if (value === "system") {
-              localStorage.removeItem("theme");
-              delete document.documentElement.dataset.theme;
-            } else {
-              localStorage.setItem("theme", value);
-              document.documentElement.dataset.theme = value;
-            }
-          }}
+          value={chosen}
+          onChange={(event) => chooseTheme(event.target.value as Theme)}
         >
           {THEMES.map((it) => (
             <option key={it} value={it}>

@@ -5,10 +5,11 @@ import { useI18n } from "@/i18n/i18n";
 import { signIn, useSession } from "@/session/session";
 import { Go } from "@/ui/go";
 import { toast } from "@/ui/toasts";
+import { Mild } from "./mild";
 
 const Person = lazy(() => import("./person").then((it) => ({ default: it.Person })));
 
-/** What comes later (image to image, statement, account, keys) is one more line here. */
+/** What comes later (image to image, keys) is one more line here; statement and account are beside the name. */
 const PLACES = [
   { to: "/create/", key: "nav.create" },
   { to: "/library/", key: "nav.library" },
@@ -51,9 +52,11 @@ export function Header() {
       </nav>
       <div className="ms-auto flex items-center gap-3">
         {session.status === "in" ? (
-          <Suspense>
-            <Person name={session.person.name || session.person.email} />
-          </Suspense>
+          <Mild>
+            <Suspense>
+              <Person name={session.person.name || session.person.email} />
+            </Suspense>
+          </Mild>
         ) : session.status === "out" || session.status === "known" ? (
           <SignIn />
         ) : (

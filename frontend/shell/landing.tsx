@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
 import { useI18n } from "@/i18n/i18n";
+import { wayBack } from "@/pricing/errand";
 import { Go } from "@/ui/go";
 
 const POINTS = ["a", "b", "c"] as const;
@@ -11,9 +12,8 @@ export function Landing() {
   const router = useRouter();
   // The payment service sends people back to the first page.
   useEffect(() => {
-    const portal = sessionStorage.getItem("portal");
-    sessionStorage.removeItem("portal");
-    if (portal || new URLSearchParams(location.search).has("session_id")) router.replace("/billing/return/");
+    const to = wayBack(sessionStorage, location.search);
+    if (to) router.replace(to);
   }, [router]);
   return (
     <>

@@ -1,5 +1,6 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { api, ask, type Model, type Plan } from "@/api/client";
+import { useReturn } from "./reach";
 
 type Catalog = { models: Model[]; plans: Plan[] };
 let read: Promise<Catalog> | undefined;
@@ -31,5 +32,9 @@ export function useCatalog() {
       gone = true;
     };
   }, [state.tries]);
-  return { ...state, again: () => set((was) => ({ ...was, error: null, tries: was.tries + 1 })) };
+  const again = useCallback(() => set((was) => ({ ...was, error: null, tries: was.tries + 1 })), []);
+  // What did not come because the service was down comes when it is back.
+  const returned = useCallback(() => set((was) => (was.error ? { ...was, tries: was.tries + 1 } : was)), []);
+  useReturn(returned);
+  return { ...state, again };
 }

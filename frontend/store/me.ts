@@ -2,6 +2,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { api, ask, FINAL, type Me } from "@/api/client";
 import { useSession } from "@/session/session";
 import { peek, subscribeToAll } from "./generations";
+import { useReturn } from "./reach";
 
 let me: Me | null = null;
 const listeners = new Set<() => void>();
@@ -24,12 +25,17 @@ subscribeToAll(() => {
   wait = setTimeout(() => refreshMe().catch(() => {}), 250);
 });
 
+const look = () => {
+  if (!me) refreshMe().catch(() => {});
+};
+
 /** Plan, limits and credits; `null` until they are known, or when nobody is signed in. */
 export function useMe(): Me | null {
   const { status } = useSession();
   useEffect(() => {
     if (status === "in" && !me) refreshMe().catch(() => {});
   }, [status]);
+  useReturn(look);
   const known = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

@@ -27,3 +27,6 @@ export const Cross = icon(<path d="M6 6l12 12M18 6 6 18" />);
 export const Lock = icon(<path d="M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3" />);
 export const Again = icon(<path d="M20 12a8 8 0 1 1-2.4-5.7M20 3v4.5h-4.5" />);
 export const Out = icon(<path d="M13 5h6v6M19 5l-9 9M10 5H5v14h14v-5" />);
+export const Person = icon(<path d="M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20.5c1-4 4-6 7.5-6s6.5 2 7.5 6" />);
+export const Down = icon(<path d="m6 9.5 6 6 6-6" />);
+export const File = icon(<path d="M12 4v11m0 0-4-4m4 4 4-4M5 20h14" />);

@@ -326,7 +326,7 @@ async fn without_a_safety_check_nothing_is_accepted_and_nothing_charged() {
     let app = TestApp::new();
     app.moderation.is_down.store(true, Ordering::Relaxed);
     let answer = app.order("ada", "a fox", None).await;
-    answer.problem(503, "unavailable");
+    assert_eq!(answer.problem(503, "unavailable")["service"], "safety-check");
     assert!(answer.header("retry-after").is_some(), "{answer:?}");
     app.assert_untouched("ada", "no safety check").await;
 }

@@ -45,6 +45,7 @@ impl From<CompleteError> for Problem {
             CompleteError::Moderation(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "No safety check");
                 Self::unavailable("The safety check is not reachable. Nothing is lost: try again.")
+                    .with("service", "safety-check")
             }
             CompleteError::Blobs(error) => error.into(),
             CompleteError::Documents(error) => error.into(),

@@ -179,6 +179,7 @@ impl From<CreateError> for Problem {
             CreateError::Moderation(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "No safety check");
                 Self::unavailable("The safety check is not reachable. Nothing was charged.")
+                    .with("service", "safety-check")
             }
             CreateError::Blobs(error) => error.into(),
             CreateError::Documents(error) => error.into(),

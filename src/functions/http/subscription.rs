@@ -164,6 +164,7 @@ impl From<PaymentsError> for Problem {
             PaymentsError::Unavailable(_) => {
                 tracing::error!(error = cause, "No payment service");
                 Self::unavailable("The payment service is not reachable. Nothing was charged.")
+                    .with("service", "payments")
             }
             PaymentsError::Refused { .. } => {
                 tracing::error!(error = cause, "The payment service refused");

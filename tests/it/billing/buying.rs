@@ -69,7 +69,8 @@ async fn while_the_payment_service_is_down_news_wait_and_nothing_is_lost() {
     for waiting in shop.app.queue.waiting() {
         assert_eq!(shop.app.deliver_one(&waiting).await.status, 503);
     }
-    shop.checkout(&json!({ "pack": "credits_100" })).await.problem(503, "unavailable");
+    let refusal = shop.checkout(&json!({ "pack": "credits_100" })).await;
+    assert_eq!(refusal.problem(503, "unavailable")["service"], "payments");
     shop.app
         .post("ada", "/api/v1/subscription/refresh", &Value::Null)
         .await
