@@ -1,5 +1,3 @@
-import { Missing } from "@/shell/missing";
+import { NotFound } from "@/shell/not-found";
 
-export default function NotFound() {
-  return <Missing />;
-}
+export default NotFound;

@@ -190,6 +190,14 @@ export const de: Catalog = {
   "billing.done": "Sie haben jetzt {plan}.",
   "billing.still": "Die Zahlung ist noch nicht bestätigt. Nichts geht verloren: Sie zählt, sobald sie ankommt.",
   "billing.go": "Etwas erzeugen",
+  "crash.title": "Diese Seite ist kaputtgegangen",
+  "crash.text":
+    "Das ist unser Fehler. Was Sie bestellt haben, geht weiter, und was Sie geschrieben haben, ist aufgehoben.",
+  "crash.again": "Noch einmal",
+  "crash.reload": "Seite neu laden",
+  "crash.newer": "Es gibt eine neuere Fassung dieser Seite. Sie wird geladen…",
+  "session.noStorage":
+    "Dieser Browser merkt sich für diese Seite nichts, deshalb kann das Anmelden nicht gelingen. Erlauben Sie ihm, Daten dieser Seite zu speichern, und versuchen Sie es noch einmal.",
   "statement.grant": "Bekommen: {from}",
   "billing.pack": "Ihre Credits sind da.",
   "billing.closed": "Sie können diese Seite schließen. Wurde nichts gezahlt, ändert sich nichts.",
@@ -314,14 +322,6 @@ export const de: Catalog = {
   "session.failed": "Das Anmelden hat nicht geklappt. Bitte versuchen Sie es noch einmal.",
   "live.offline": "Sie sind offline. Was Sie bestellt haben, geht weiter.",
   "live.reconnecting": "Die Verbindung wird wiederhergestellt. Was inzwischen geschieht, geht nicht verloren.",
-  "crash.title": "Diese Seite ist kaputtgegangen",
-  "crash.text":
-    "Das ist unser Fehler. Was Sie bestellt haben, geht weiter, und was Sie geschrieben haben, ist aufgehoben.",
-  "crash.again": "Noch einmal",
-  "crash.reload": "Seite neu laden",
-  "crash.newer": "Es gibt eine neuere Fassung dieser Seite. Sie wird geladen…",
-  "session.noStorage":
-    "Dieser Browser merkt sich für diese Seite nichts, deshalb kann das Anmelden nicht gelingen. Erlauben Sie ihm, Daten dieser Seite zu speichern, und versuchen Sie es noch einmal.",
   "problem.offline": "Keine Verbindung. Nichts wurde gesendet; versuchen Sie es, wenn Sie wieder online sind.",
   "problem.unknown": "Hier ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal. (Kennung {trace})",
   "problem.unavailable":

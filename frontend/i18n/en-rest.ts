@@ -146,6 +146,13 @@ export const rest = {
   "billing.done": "You are on {plan}.",
   "billing.still": "The payment is not confirmed yet. Nothing is lost: it counts as soon as it arrives.",
   "billing.go": "Create something",
+  "crash.title": "This page broke",
+  "crash.text": "That is our mistake. What you ordered goes on, and what you were writing is kept.",
+  "crash.again": "Try again",
+  "crash.reload": "Load the page anew",
+  "crash.newer": "There is a newer version of this page. It is being loaded…",
+  "session.noStorage":
+    "This browser keeps nothing for this page, so signing in cannot work. Allow it to keep data for this site, and try again.",
   "statement.grant": "Received: {from}",
   "billing.pack": "Your credits are there.",
   "billing.closed": "You may close this page. If nothing was paid, nothing changes.",
@@ -256,6 +263,10 @@ export const rest = {
   "outage.ask": "Ask now",
   "outage.provider":
     "{names} does not answer at the moment. {n|one:Your order waits|other:# of your orders wait}, or somebody else draws it; what cannot be drawn is not charged.",
+  "act.undo": "Undo",
+  "act.dismiss": "Dismiss",
+  "live.offline": "You are offline. What you ordered goes on.",
+  "live.reconnecting": "Reconnecting. What happens meanwhile is not lost.",
   "live.done": "{n|one:A picture is done.|other:# orders are done.}",
   "live.failed": "{n|one:One order ended without a picture.|other:# orders ended without a picture.}",
   "picture.broken": "The picture did not come.",
@@ -288,5 +299,8 @@ export const rest = {
   "problem.stillOpen": "It is still at work. Stop it first, or wait.",
   "problem.tooLarge": "That is too large. Nothing was sent.",
   "problem.upgrade": "See the plans",
+  "missing.title": "This print does not exist",
+  "missing.text": "The address leads nowhere. Perhaps the page moved.",
+  "missing.home": "To the first page",
 } as const;
 Object.assign(english, rest);

@@ -10,6 +10,25 @@ mkdirSync(join(out, folder), { recursive: true });
 const INLINE = /<script(?![^>]*\bsrc=)([^>]*)>([\s\S]*?)<\/script>/;
 // Neighbours become one file.
 const RUN = new RegExp(`(?:${INLINE.source.replace(/\((?!\?)/g, "(?:")})+`, "g");
+
+// For pages that show a link with a picture, and for phones. It is put in here because what stands in the layout is in
+// the scripts of every page as well, and because Next would write a host before the picture: one build serves every place.
+const of = (html, pattern) => pattern.exec(html)?.[1] ?? "";
+const preview = (html) =>
+  [
+    ["og:type", "website"],
+    ["og:site_name", "ImageGenerator AI"],
+    ["og:title", of(html, /<title>([^<]*)<\/title>/)],
+    ["og:description", of(html, /<meta name="description" content="([^"]*)"/)],
+    ["og:image", "/preview.png"],
+    ["og:image:width", "1200"],
+    ["og:image:height", "630"],
+    ["og:image:alt", "A fern as a cyanotype, and: Put it into words. Watch it develop."],
+  ]
+    .map(([name, content]) => `<meta property="${name}" content="${content}"/>`)
+    .join("");
+const ADDED = `<meta name="twitter:card" content="summary_large_image"/><link rel="apple-touch-icon" href="/apple-icon.png"/>`;
+
 let pages = 0;
 for (const name of readdirSync(out, { recursive: true }).filter((it) => it.endsWith(".html"))) {
   const file = join(out, name);
@@ -23,7 +42,15 @@ for (const name of readdirSync(out, { recursive: true }).filter((it) => it.endsW
     return `<script src="/${folder}/${digest}.js"${id}></script>`;
   });
   if (INLINE.test(moved)) throw new Error(`${name} still has an inline script`);
-  writeFileSync(file, moved);
+  writeFileSync(file, moved.replace("</head>", `${preview(moved)}${ADDED}</head>`));
   pages++;
 }
+// Comments are for who reads the source.
+const theme = join(out, "theme.js");
+writeFileSync(
+  theme,
+  readFileSync(theme, "utf8")
+    .replace(/^\s*\/\/.*\n/gm, "")
+    .replace(/^\s+/gm, ""),
+);
 console.log(`${pages} pages, none with an inline script`);

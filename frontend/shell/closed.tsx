@@ -13,7 +13,7 @@ export function Closed({ it, again }: { it: Maintenance; again: () => Promise<vo
     ? new Date(it.until).toLocaleString(language, { dateStyle: "long", timeStyle: "short" })
     : null;
   return (
-    <section className="mt-4 grid min-h-[60dvh] content-center justify-items-start gap-5 rounded-xl bg-print px-6 py-14 text-print-light sm:px-14">
+    <main className="mx-auto mt-4 grid w-full max-w-7xl grow min-h-[60dvh] content-center justify-items-start gap-5 rounded-xl bg-print px-6 py-14 text-print-light sm:px-14">
       <h1 className="text-[clamp(2.2rem,5vw,4rem)] font-extrabold">{t("outage.closed")}</h1>
       <p className="max-w-[50ch] text-lg">{textOf(it, language) ?? t("outage.closedText")}</p>
       {until && <p className="font-semibold">{t("outage.until", { at: until })}</p>}
@@ -29,6 +29,6 @@ export function Closed({ it, again }: { it: Maintenance; again: () => Promise<vo
       >
         {t("outage.ask")}
       </button>
-    </section>
+    </main>
   );
 }

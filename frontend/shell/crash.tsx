@@ -1,30 +1,22 @@
 "use client";
-import { useEffect, useState } from "react";
 import { Problem } from "@/api/problem";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
-import { isStale, reloadOnce } from "./stale";
 
 /** What to quote: the service's own reference where there is one, and else what the browser said. */
-export const reference = (error: Error & { digest?: string }) =>
-  (error instanceof Problem && error.written.trace_id) ||
-  error.digest ||
-  `${error.name}: ${error.message}`.slice(0, 120);
+const reference = (error: Error) =>
+  (error instanceof Problem && error.written.trace_id) || `${error.name}: ${error.message}`.slice(0, 120);
 
-/** Instead of a page that broke. Header and drafts are not part of it, and stay. */
-export function Crash({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+/** Instead of a page that broke. */
+export function Crash({ error, again }: { error: Error; again: () => void }) {
   const { t } = useI18n();
-  const [leaving, setLeaving] = useState(false);
-  useEffect(() => {
-    if (isStale(error) && reloadOnce()) setLeaving(true);
-  }, [error]);
-  if (leaving) return <p className="py-24 text-center text-soft">{t("crash.newer")}</p>;
   return (
     <div role="alert" className="grid min-h-[60dvh] content-center justify-items-start gap-4">
       <h1 className="text-4xl font-bold">{t("crash.title")}</h1>
       <p className="max-w-[52ch] text-lg text-soft">{t("crash.text")}</p>
       <div className="flex flex-wrap gap-3">
-        <button type="button" className="press press-blue" onClick={reset}>
-          {t("crash.again")}
+        <button type="button" className="press press-blue" onClick={again}>
+          {t("act.retry")}
         </button>
         <button type="button" className="press press-line" onClick={() => location.reload()}>
           {t("crash.reload")}

@@ -5,7 +5,7 @@ import { useI18n } from "@/i18n/i18n";
 import { signIn, useSession } from "@/session/session";
 import { Go } from "@/ui/go";
 import { toast } from "@/ui/toasts";
-import { Mild } from "./mild";
+import { Guard } from "./guard";
 
 const Person = lazy(() => import("./person").then((it) => ({ default: it.Person })));
 
@@ -52,11 +52,11 @@ export function Header() {
       </nav>
       <div className="ms-auto flex items-center gap-3">
         {session.status === "in" ? (
-          <Mild>
+          <Guard>
             <Suspense>
               <Person name={session.person.name || session.person.email} />
             </Suspense>
-          </Mild>
+          </Guard>
         ) : session.status === "out" || session.status === "known" ? (
           <SignIn />
         ) : (

@@ -1,20 +1,18 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { useEffect } from "react";
 import { useI18n } from "@/i18n/i18n";
-import { wayBack } from "@/pricing/errand";
 import { Go } from "@/ui/go";
 
 const POINTS = ["a", "b", "c"] as const;
+/** How much of the print is there, as light and water bring it out. */
+const STEPS = [
+  { key: "home.step1", shown: "opacity-0" },
+  { key: "home.step2", shown: "opacity-30 blur-[3px]" },
+  { key: "home.step3", shown: "opacity-70 blur-[1px]" },
+  { key: "home.step4", shown: "" },
+] as const;
 
 export function Landing() {
   const { t } = useI18n();
-  const router = useRouter();
-  // The payment service sends people back to the first page.
-  useEffect(() => {
-    const to = wayBack(sessionStorage, location.search);
-    if (to) router.replace(to);
-  }, [router]);
   return (
     <>
       <section className="-mx-4 overflow-hidden bg-print text-print-light sm:mx-0 sm:rounded-xl">
@@ -36,9 +34,36 @@ export function Landing() {
             alt=""
             width={560}
             height={720}
+            fetchPriority="high"
             className="h-full max-h-[34rem] w-full object-cover md:max-h-none"
           />
         </div>
+      </section>
+      <section aria-label={t("home.steps")} className="pt-14">
+        <h2 className="mb-5 text-2xl font-bold">{t("home.steps")}</h2>
+        <ol className="grid grid-cols-2 gap-x-3 gap-y-6 md:grid-cols-4 md:gap-x-5">
+          {STEPS.map(({ key, shown }, n) => (
+            <li key={key}>
+              <div className="relative aspect-[4/5] overflow-hidden rounded-tile bg-[oklch(0.42_0.11_252)]">
+                <img
+                  src="/fern.webp"
+                  alt=""
+                  width={560}
+                  height={720}
+                  loading="lazy"
+                  decoding="async"
+                  className={`size-full object-cover ${shown}`}
+                />
+              </div>
+              <p className="mt-2 flex items-baseline gap-2.5">
+                <span className="edge-print" aria-hidden="true">
+                  {n + 1}
+                </span>
+                <span className="font-semibold">{t(key)}</span>
+              </p>
+            </li>
+          ))}
+        </ol>
       </section>
       <section className="grid gap-x-12 gap-y-10 py-16 md:grid-cols-3">
         {POINTS.map((it) => (
@@ -48,6 +73,7 @@ export function Landing() {
           </div>
         ))}
       </section>
+      <p className="max-w-[60ch] text-sm text-soft">{t("home.fern")}</p>
     </>
   );
 }

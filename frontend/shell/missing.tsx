@@ -1,4 +1,5 @@
 "use client";
+import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { Go } from "@/ui/go";
 

@@ -3,19 +3,15 @@ import { usePathname } from "next/navigation";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Languages, useI18n } from "@/i18n/i18n";
 import { begin, useSession } from "@/session/session";
-import { useMaintenance } from "@/store/maintenance";
-import { Toasts } from "@/ui/toasts";
-import { Banner } from "./banner";
 import { Footer } from "./footer";
+import { Guard, PageGuard } from "./guard";
 import { Header } from "./header";
 import { LiveContext } from "./live-state";
-import { Mild } from "./mild";
-import { useStale } from "./stale";
 
+// After the page itself, so that it does not wait for them.
+const Around = lazy(() => import("./around").then((it) => ({ default: it.Around })));
 // Sockets and events come when somebody is signed in.
 const KeepLive = lazy(() => import("./keep-live").then((it) => ({ default: it.KeepLive })));
-// Seldom needed, and not at all while all is well.
-const Closed = lazy(() => import("./closed").then((it) => ({ default: it.Closed })));
 
 /** Pages that show something of somebody's; `/create/` too, though it can be looked at without. */
 const NEEDS = ["/create", "/library", "/billing", "/statement", "/account"];
@@ -33,8 +29,9 @@ function Frame({ children }: { children: ReactNode }) {
   const session = useSession();
   const path = usePathname();
   const [connected, setConnected] = useState<boolean | null>(null);
-  const { works, again } = useMaintenance();
-  useStale();
+  const [shown, setShown] = useState(false);
+  const [closed, setClosed] = useState(false);
+  useEffect(() => setShown(true), []);
   useEffect(() => {
     if (!path.startsWith("/auth")) begin(NEEDS.some((it) => path.startsWith(it)));
   }, [path]);
@@ -47,24 +44,29 @@ function Frame({ children }: { children: ReactNode }) {
         {t("nav.skip")}
       </a>
       <Header />
-      <Banner works={works} />
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-7xl grow px-4 pb-20 outline-none sm:px-8">
-        {works.state === "now" && (
+      {shown && (
+        <Guard>
           <Suspense>
-            <Closed it={works.it} again={again} />
+            <Around path={path} close={setClosed} />
           </Suspense>
-        )}
-        {/* It stays as it was behind: nobody loses what they were at. */}
-        <div hidden={works.state === "now"}>{children}</div>
+        </Guard>
+      )}
+      <main
+        id="content"
+        tabIndex={-1}
+        hidden={closed}
+        className="mx-auto w-full max-w-7xl grow px-4 pb-20 outline-none sm:px-8"
+      >
+        {/* Another page is another chance. */}
+        <PageGuard key={path}>{children}</PageGuard>
       </main>
       <Footer />
-      <Toasts />
       {session.status === "in" && (
-        <Mild>
+        <Guard>
           <Suspense>
             <KeepLive user={session.person.id} tell={setConnected} />
           </Suspense>
-        </Mild>
+        </Guard>
       )}
     </LiveContext>
   );

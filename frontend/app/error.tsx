@@ -1,4 +1,0 @@
-"use client";
-import { Crash } from "@/shell/crash";
-
-export default Crash;
