@@ -20,6 +20,8 @@ export class Problem extends Error {
   readonly written: Written;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter: number | null;
+  /** The same as a moment of this clock, in ms. */
+  readonly until: number | null;
 
   constructor(status: number, written: Written, retryAfter: number | null) {
     super(written.detail ?? written.title ?? `status ${status}`);
@@ -27,6 +29,7 @@ export class Problem extends Error {
     this.code = written.code ?? (status === 0 ? "offline" : "unknown");
     this.written = written;
     this.retryAfter = retryAfter;
+    this.until = retryAfter === null ? null : Date.now() + retryAfter * 1000;
   }
 }
 

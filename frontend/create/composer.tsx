@@ -5,11 +5,12 @@ import { api, ask, newKey } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
 import { signIn, useSession } from "@/session/session";
+import { WayOut } from "@/shell/way-out";
 import { useCatalog } from "@/store/catalog";
 import { put } from "@/store/generations";
 import { refreshMe, useMe } from "@/store/me";
-import { Go } from "@/ui/go";
 import { toast } from "@/ui/toasts";
+import { useCountdown } from "@/ui/use-countdown";
 import { Models, More, Shapes } from "./choices";
 import { blank, type Draft, keep, order, read } from "./draft";
 
@@ -41,7 +42,9 @@ export function Composer({ empty }: { empty: boolean }) {
   const most = model?.prompt_characters ?? 2000;
   const short = me && !me.credits.unlimited && me.credits.available < price;
   const signedIn = session.status === "in";
-  const ready = draft.prompt.trim() !== "" && length <= most && !sending && (!signedIn || !short);
+  // Asked to slow down: the button counts, and is there again at zero.
+  const slowed = useCountdown(refusal instanceof Problem && refusal.status === 429 ? refusal.until : null);
+  const ready = draft.prompt.trim() !== "" && length <= most && !sending && slowed === 0 && (!signedIn || !short);
 
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
@@ -132,18 +135,21 @@ export function Composer({ empty }: { empty: boolean }) {
           {refusal !== null && <Refusal error={refusal} />}
           {short && (
             <p className="text-bad">
-              {t("create.short", { needed: price, available: me.credits.available })} <Plans />
+              {t("create.short", { needed: price, available: me.credits.available })}{" "}
+              <WayOut error={new Problem(402, { code: "not-enough-credits" }, null)} />
             </p>
           )}
         </div>
         <button type="submit" disabled={!ready} className="press press-blue min-h-13 text-lg">
           {sending
             ? t("create.sending")
-            : !signedIn
-              ? t("create.goSignIn")
-              : me?.credits.unlimited
-                ? t("create.goFree")
-                : t("create.go", { n: price })}
+            : slowed > 0
+              ? t("problem.wait", { s: slowed })
+              : !signedIn
+                ? t("create.goSignIn")
+                : me?.credits.unlimited
+                  ? t("create.goFree")
+                  : t("create.go", { n: price })}
         </button>
         {session.status === "out" && <p className="text-sm text-soft">{t("create.draftKept")}</p>}
       </div>
@@ -151,31 +157,13 @@ export function Composer({ empty }: { empty: boolean }) {
   );
 }
 
-function Plans() {
-  const { t } = useI18n();
-  return (
-    <Go href="/pricing/" className="font-semibold text-blue underline underline-offset-4">
-      {t("problem.upgrade")}
-    </Go>
-  );
-}
-
 /** Why the order was not taken, with what can be done about it. */
 function Refusal({ error }: { error: unknown }) {
   const { t } = useI18n();
-  const [left, setLeft] = useState(0);
-  const problem = error instanceof Problem ? error : null;
-  useEffect(() => {
-    const until = Date.now() + (problem?.retryAfter ?? 0) * 1000;
-    const tick = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
-    tick();
-    const clock = setInterval(tick, 500);
-    return () => clearInterval(clock);
-  }, [problem]);
-  const money = problem?.code === "not-enough-credits" || problem?.code === "plan-too-low";
+  const left = useCountdown(error instanceof Problem ? error.until : null);
   return (
     <p role="alert" className="text-bad">
-      {sentence(error, t)} {left > 0 && t("problem.wait", { s: left })} {money && <Plans />}
+      {sentence(error, t)} {left > 0 && t("problem.wait", { s: left })} <WayOut error={error} />
     </p>
   );
 }

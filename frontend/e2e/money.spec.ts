@@ -133,7 +133,7 @@ test("a change of plan says what it costs and does before anybody pays", async (
   await page.getByRole("link", { name: "Pricing" }).first().click();
   await page.getByRole("button", { name: "Choose Premium" }).click();
   const dialog = page.getByRole("dialog", { name: "Premium instead of Basic" });
-  await expect(dialog).toContainText(/About US\$20\.00 now, for the time until/);
+  await expect(dialog).toContainText(/About \$20\.00 now, for the time until/);
   await expect(dialog).toContainText("Your 210 credits stay until they end.");
   await dialog.getByRole("button", { name: "Go to the payment page" }).click();
   await page.getByRole("button", { name: /^Change to Premium now, for/ }).click();

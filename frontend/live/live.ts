@@ -25,7 +25,16 @@ export function live(user: string, signal: AbortSignal, tell: (connected: boolea
   load().catch(() => {});
   const lead = () => follow({ signal, tell, show, load });
   if (!navigator.locks) return void lead();
-  navigator.locks.request(name, { signal }, lead).catch(() => {});
+  let led = false;
+  navigator.locks
+    .request(name, { signal }, () => {
+      led = true;
+      return lead();
+    })
+    .catch(() => {
+      // Where a browser lets a page keep nothing it gives no locks either: then every tab is for itself.
+      if (!led && !signal.aborted) lead();
+    });
 }
 
 type Leader = {

@@ -25,6 +25,9 @@ export function Callback() {
   return (
     <div className="grid min-h-[50dvh] place-content-center gap-4 text-center">
       <h1 className="text-xl font-semibold">{t(failed ? "session.failed" : "session.restoring")}</h1>
+      {failed && document.documentElement.dataset.keeps === "nothing" && (
+        <p className="max-w-[48ch] text-soft">{t("session.noStorage")}</p>
+      )}
       {failed && (
         <button type="button" className="press press-blue" onClick={() => signIn("/create/")}>
           {t("nav.signIn")}

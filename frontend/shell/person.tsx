@@ -4,6 +4,7 @@ import { useI18n } from "@/i18n/i18n";
 import { useMe } from "@/store/me";
 import { Go } from "@/ui/go";
 import { Down, Person as Face } from "@/ui/icons";
+import { Guard } from "./guard";
 
 const Balance = lazy(() => import("./balance").then((it) => ({ default: it.Balance })));
 
@@ -57,9 +58,11 @@ export function Person({ name }: { name: string }) {
           <Down className={`size-4 text-soft ${open ? "rotate-180" : ""}`} />
         </button>
         {open && (
-          <Suspense>
-            <Balance close={() => setOpen(false)} />
-          </Suspense>
+          <Guard>
+            <Suspense>
+              <Balance close={() => setOpen(false)} />
+            </Suspense>
+          </Guard>
         )}
       </div>
       <Go

@@ -3,7 +3,7 @@ import { peek, subscribeToAll } from "./generations";
 import { waitingIs } from "./waiting";
 
 /** Nobody is asked about an order that is as quick as most. */
-const LATE_MS = 15_000;
+const LATE_MS = 10_000;
 const EVERY_MS = 20_000;
 const drawn = new Set(["queued", "starting", "running"]);
 export const late = (jobs: readonly Generation[], at: number) =>
