@@ -5,6 +5,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer as plain } from "node:http";
 import { createServer as secure } from "node:https";
+import { text } from "node:stream/consumers";
 import Provider from "oidc-provider";
 import { generate } from "selfsigned";
 
@@ -116,15 +117,20 @@ provider.use(async (ctx, next) => {
   }
 });
 const callback = provider.callback();
-const answer = (req, res) => {
+const answer = async (req, res) => {
   if (!req.url.toLowerCase().startsWith(shape.mount)) return res.writeHead(404).end();
   req.originalUrl = req.url;
   req.url = req.url.slice(shape.mount.length) || "/";
   if (req.url.startsWith("/interaction/")) return interaction(req, res);
-  // Entra gives refresh tokens for `offline_access` alone; a provider by the book wants consent asked for as well.
+  // Entra gives refresh tokens for `offline_access` alone. A provider by the book wants consent asked for as well, which
+  // nobody can be without being shown anything: then it forgets that scope, and has to be helped when it is asked for again.
   if (req.url.startsWith("/auth?") && !/[?&]prompt=/.test(req.url)) {
     req.url += "&prompt=consent";
     req.originalUrl += "&prompt=consent";
+  }
+  if (req.method === "POST" && req.url.startsWith("/token")) {
+    req.body = Object.fromEntries(new URLSearchParams(await text(req)));
+    if (req.body.grant_type === "refresh_token") req.body.scope = req.body.scope.replace(/\s*offline_access/, "");
   }
   return callback(req, res);
 };

@@ -41,11 +41,21 @@ export async function peer<T>(script: string, ...words: string[]): Promise<T & E
   return { ...(JSON.parse(String(line)) as T), end: () => stop(child) };
 }
 
-/** The whole product on `port`, with the page of `web`, on a folder of its own or on `data`. */
-export async function product(port: number, web: string, env: Record<string, string> = {}, data?: string) {
+type Wishes = {
+  /** Settings of the handler that differ. */
+  env?: Record<string, string>;
+  /** A folder that is there already, instead of one that is gone afterwards. */
+  data?: string;
+  /** An origin that may call the API besides its own. */
+  cors?: string;
+};
+
+/** The whole product on `port`, with the page of `web`. */
+export async function product(port: number, web: string, { env, data, cors }: Wishes = {}) {
   const own = data === undefined ? folder() : undefined;
   const target = resolve(process.env.CARGO_TARGET_DIR ?? "../target", "debug");
   const words = ["--port", String(port), "--data", data ?? own?.path ?? "", "--web", resolve(web)];
+  if (cors) words.push("--cors", cors);
   const child = spawn(join(target, "imagegen-local"), words, {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...env },
