@@ -31,7 +31,7 @@ export const api = createClient<paths>({
   fetch: async (request) => {
     try {
       const { api: base } = await settings();
-      const answer = await reach(base ? new Request(request.url.replace(location.origin, base), request) : request);
+      const answer = await reach(base ? await moved(request, base) : request);
       heard(answer.status);
       if (answer.status === 401) sessionEnded();
       return answer;
@@ -41,6 +41,18 @@ export const api = createClient<paths>({
     }
   },
 });
+
+/** The same request of another host. Its body is read, because a browser sends a stream over HTTP/2 alone. */
+async function moved(request: Request, base: string): Promise<Request> {
+  const { method, headers, signal } = request;
+  const body = method === "GET" ? null : await request.arrayBuffer();
+  return new Request(request.url.replace(location.origin, base), {
+    method,
+    headers,
+    signal,
+    body: body?.byteLength ? body : null,
+  });
+}
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 

@@ -55,7 +55,7 @@ function Frame({ children }: { children: ReactNode }) {
         id="content"
         tabIndex={-1}
         hidden={closed}
-        className="mx-auto w-full max-w-7xl grow px-4 pb-20 outline-none sm:px-8"
+        className="mx-auto w-full max-w-7xl min-h-dvh grow px-4 pb-20 outline-none sm:px-8"
       >
         {/* Another page is another chance. */}
         <PageGuard key={path}>{children}</PageGuard>
