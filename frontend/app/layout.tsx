@@ -7,15 +7,10 @@ import "./globals.css";
 export const metadata: Metadata = {
   title: { default: "ImageGenerator AI: pictures from words", template: "%s · ImageGenerator AI" },
   description: "Describe a picture, choose a FLUX model and watch it develop. You pay for the pictures you get.",
-  manifest: "/manifest.webmanifest",
 };
 export const viewport: Viewport = {
   width: "device-width",
   initialScale: 1,
-  themeColor: [
-    { media: "(prefers-color-scheme: light)", color: "#f6f9fb" },
-    { media: "(prefers-color-scheme: dark)", color: "#0a1420" },
-  ],
 };
 
 export default function Layout({ children }: { children: ReactNode }) {

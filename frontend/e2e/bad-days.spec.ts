@@ -1,4 +1,5 @@
 import { expect, type Page, type Route, test } from "@playwright/test";
+import { freePort, product } from "./own";
 import { order, signIn, somebody, watch } from "./steps";
 
 const prompt = (page: Page) => page.getByLabel("What should it show?");
@@ -110,6 +111,36 @@ test("who draws and does not answer is named while an order waits for it", async
   });
   await expect(tile).toHaveAttribute("data-status", "succeeded", { timeout: 45_000 });
   await expect(page.getByText("Replicate does not answer")).toHaveCount(0);
+});
+
+test("the real thing: a safety check and providers that fail, and come back", async ({ page, request }) => {
+  test.setTimeout(180_000);
+  // A product of its own: these faults are everybody's.
+  const own = await product(await freePort(), "out");
+  try {
+    const fail = (faults: object) => request.post(`${own.url}/_local/faults`, { data: faults });
+    await fail({ contentsafety: { error_rate: 1 } });
+    await page.goto(`${own.url}/create/`);
+    await prompt(page).fill("a fox in snow");
+    await page.getByRole("button", { name: "Sign in to generate" }).click();
+    await signIn(page, somebody("real"));
+    await generate(page).click();
+    const alert = page.getByRole("main").getByRole("alert");
+    await expect(alert).toContainText("The safety check cannot be reached", { timeout: 45_000 });
+    await request.delete(`${own.url}/_local/faults`);
+
+    const down = { error_rate: 1 };
+    await fail({ replicate: down, foundry: down, bfl: down, cog: down });
+    await generate(page).click();
+    const tile = page.getByRole("article", { name: "a fox in snow" });
+    await expect(tile).toBeVisible();
+    await expect(banner(page)).toContainText("Replicate", { timeout: 90_000 });
+    await expect(banner(page)).toContainText("what cannot be drawn is not charged");
+    await request.delete(`${own.url}/_local/faults`);
+    await expect(tile).toHaveAttribute("data-status", /succeeded|failed/, { timeout: 120_000 });
+  } finally {
+    await own.end();
+  }
 });
 
 test("a safety check that is down costs nothing, and is told as such", async ({ page }) => {

@@ -1,6 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { order, somebody, watch } from "./steps";
+import { order, signIn, somebody, watch } from "./steps";
 
 const THEMES = ["light", "dark"] as const;
 const WIDTHS = [390, 820, 1360];
@@ -78,6 +78,69 @@ for (const theme of THEMES) {
       await inspect(page, "billing", theme);
       expect(errors).toEqual([]);
     });
+
+    test("money, account and bad days", async ({ page }) => {
+      const errors = watch(page);
+      const tile = await order(page, somebody(`money-${theme}`), "a lighthouse at night, storm");
+      await expect(tile).toHaveAttribute("data-status", "succeeded");
+      for (const prompt of ["fail: a lens", "slow: a tortoise"]) {
+        await page.getByLabel("What should it show?").fill(prompt);
+        await page.getByRole("button", { name: /^Generate/ }).click();
+        const status = prompt.startsWith("slow") ? "running" : "failed";
+        await expect(page.getByRole("article", { name: prompt })).toHaveAttribute("data-status", status);
+      }
+      await page
+        .getByRole("banner")
+        .getByRole("button", { name: /credit/ })
+        .click();
+      await expect(page.getByRole("dialog").getByText("a month of Free")).toBeVisible();
+      await inspect(page, "balance", theme);
+      await page.getByRole("dialog").getByRole("link", { name: "Statement" }).click();
+      await expect(page.getByRole("row").first()).toBeVisible();
+      await inspect(page, "statement", theme);
+      await page.getByRole("link", { name: /^Account/ }).click();
+      await expect(page.getByText("You share nothing.")).toBeVisible();
+      await inspect(page, "account", theme);
+
+      await page.route("**/api/v1/subscription", (route) =>
+        route.fulfill({
+          json: {
+            plan: "basic",
+            status: "past_due",
+            frozen: true,
+            grace_until: "2100-03-04T00:00:00Z",
+            unpaid_invoice_url: "https://invoice.example/1",
+            packs: [],
+          },
+        }),
+      );
+      await page.getByRole("link", { name: "Pricing" }).click();
+      await expect(page.getByRole("link", { name: "Pay what is open" })).toBeVisible();
+      await inspect(page, "pricing-past-due", theme);
+      await page.unroute("**/api/v1/subscription");
+
+      await page.route("**/api/v1/models", (route) => route.fulfill({ json: { items: [null] } }));
+      await page.goto("/create/");
+      await expect(page.getByRole("heading", { name: "This page broke" })).toBeVisible();
+      await inspect(page, "broken", theme);
+      errors.length = 0;
+      await page.unroute("**/api/v1/models");
+
+      await page.route("**/api/health", (route) => route.fulfill({ status: 503, body: "" }));
+      await page.route("**/api/v1/plans", (route) => route.fulfill({ status: 503, body: "" }));
+      await page.goto("/pricing/");
+      await expect(page.getByText("The service does not answer.")).toBeVisible({ timeout: 30_000 });
+      await inspect(page, "down", theme);
+
+      const until = "2100-01-01T06:00:00Z";
+      await page.route("**/config.json", async (route) =>
+        route.fulfill({ json: { ...(await (await route.fetch()).json()), maintenance: { until } } }),
+      );
+      await page.goto("/create/");
+      await expect(page.getByRole("heading", { name: "We are working on it" })).toBeVisible();
+      await inspect(page, "maintenance", theme);
+      expect(errors).toEqual([]);
+    });
   });
 }
 
@@ -100,3 +163,20 @@ for (const [language, word] of [
     });
   });
 }
+
+test.describe("from right to left", () => {
+  test.use({ locale: "ar", reducedMotion: "reduce" });
+  test("money and account read as they should", async ({ page }) => {
+    await page.goto("/account/");
+    await page.getByRole("button", { name: "تسجيل الدخول" }).last().click();
+    await signIn(page, somebody("rtl"));
+    await expect(page.getByText("لا تشارك شيئًا.")).toBeVisible();
+    await inspect(page, "account-ar", "light");
+    await page.goto("/statement/");
+    await expect(page.getByRole("row").nth(1)).toBeVisible();
+    await inspect(page, "statement-ar", "light");
+    await page.getByRole("banner").getByRole("button", { expanded: false }).click();
+    await expect(page.getByRole("dialog", { name: "رصيدك" }).getByRole("listitem")).toHaveCount(1);
+    await inspect(page, "balance-ar", "light");
+  });
+});

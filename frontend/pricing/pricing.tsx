@@ -100,14 +100,17 @@ export function Pricing() {
           {t("pricing.manage")}
         </button>
       )}
-      <dl className="mt-12 grid gap-x-10 gap-y-6 md:grid-cols-3">
-        {FAIR.map((it) => (
-          <div key={it}>
-            <dt className="mb-1 font-semibold">{t(`pricing.${it}`)}</dt>
-            <dd className="text-soft">{t(`pricing.${it}Text`)}</dd>
-          </div>
-        ))}
-      </dl>
+      {/* Not above the fold while the plans are on their way: then it would move. */}
+      {catalog && (
+        <dl className="mt-12 grid gap-x-10 gap-y-6 md:grid-cols-3">
+          {FAIR.map((it) => (
+            <div key={it}>
+              <dt className="mb-1 font-semibold">{t(`pricing.${it}`)}</dt>
+              <dd className="text-soft">{t(`pricing.${it}Text`)}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
       {standing && !standing.frozen && standing.packs.length > 0 && !me?.credits.unlimited && (
         <section id="packs" className="scroll-mt-6 pt-14">
           <h2 className="mb-4 text-2xl font-bold">{t("pricing.packs")}</h2>

@@ -27,7 +27,13 @@ const preview = (html) =>
   ]
     .map(([name, content]) => `<meta property="${name}" content="${content}"/>`)
     .join("");
-const ADDED = `<meta name="twitter:card" content="summary_large_image"/><link rel="apple-touch-icon" href="/apple-icon.png"/>`;
+const ADDED = [
+  `<meta name="twitter:card" content="summary_large_image"/>`,
+  `<link rel="manifest" href="/manifest.webmanifest"/>`,
+  `<link rel="apple-touch-icon" href="/apple-icon.png"/>`,
+  `<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f6f9fb"/>`,
+  `<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0a1420"/>`,
+].join("");
 
 let pages = 0;
 for (const name of readdirSync(out, { recursive: true }).filter((it) => it.endsWith(".html"))) {

@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from "react";
-import type { Door, Person } from "./door";
-import { settings } from "./settings";
+import type { Person } from "./door";
 
 export type Session =
   | { status: "unknown" | "restoring" }
@@ -20,20 +19,8 @@ const become = (next: Session) => {
   for (const listener of listeners) listener();
 };
 
-let door: Promise<Door> | undefined;
-const opened = () => {
-  door ??= settings()
-    .then(({ session }) =>
-      session.kind === "msal"
-        ? import("./msal").then((it) => it.openDoor(session))
-        : import("./oidc").then((it) => it.openDoor(session)),
-    )
-    .catch((error) => {
-      door = undefined;
-      throw error;
-    });
-  return door;
-};
+/** Most who look at the first page do not sign in there: what signs in comes when somebody does. */
+const opened = () => import("./opened").then((it) => it.opened());
 
 export function useSession(): Session {
   return useSyncExternalStore(

@@ -38,20 +38,25 @@ export function Banner({ works }: { works: Works }) {
     const wait = setTimeout(() => setLate(true), PATIENCE_MS);
     return () => clearTimeout(wait);
   }, [connected]);
-  const kind: Kind | null = offline
-    ? null
-    : !reach.up
-      ? { what: "down", next: reach.next }
-      : session.status === "out" && session.ended
-        ? { what: "ended" }
-        : names.length > 0
-          ? { what: "provider", names, waiting }
-          : works.state === "soon"
-            ? { what: "soon", it: works.it }
-            : null;
+  // While the whole page says it, there is nothing to add.
+  const kind: Kind | null =
+    offline || works.state === "now"
+      ? null
+      : !reach.up
+        ? { what: "down", next: reach.next }
+        : session.status === "out" && session.ended
+          ? { what: "ended" }
+          : names.length > 0
+            ? { what: "provider", names, waiting }
+            : works.state === "soon"
+              ? { what: "soon", it: works.it }
+              : null;
   const text = offline ? t("live.offline") : late && session.status === "in" ? t("live.reconnecting") : "";
   return (
-    <div role="status" className={text || kind ? "border-y bg-sunk px-4 py-2 text-center text-sm" : "sr-only"}>
+    <div
+      role="status"
+      className={text || kind ? "border-y bg-sunk px-4 py-2 text-center text-sm empty:border-0 empty:py-0" : "sr-only"}
+    >
       {kind ? (
         <Suspense>
           <Trouble kind={kind} />

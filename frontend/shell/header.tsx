@@ -21,7 +21,7 @@ export function Header() {
   const path = usePathname();
   const session = useSession();
   return (
-    <header className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-6 px-4 py-3 sm:px-8">
+    <header className="mx-auto flex w-full max-w-7xl flex-wrap items-center gap-x-2 px-4 py-3 sm:gap-x-6 sm:px-8">
       <Go href="/" className="flex min-h-11 items-center gap-2.5 font-bold tracking-tight" dir="ltr">
         <svg viewBox="0 0 32 32" className="size-7" aria-hidden="true">
           <rect width="32" height="32" rx="7" className="fill-print" />
@@ -50,7 +50,7 @@ export function Header() {
           ))}
         </ul>
       </nav>
-      <div className="ms-auto flex items-center gap-3">
+      <div className="ms-auto flex items-center gap-1 sm:gap-3">
         {session.status === "in" ? (
           <Guard>
             <Suspense>

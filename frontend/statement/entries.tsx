@@ -32,16 +32,16 @@ export function Table({ lines }: Lines) {
       <tbody>
         {lines.map((line) => (
           <tr key={line.number} className="border-b align-middle">
-            <td className="py-2.5 pe-4 text-sm whitespace-nowrap text-soft">
+            <td className="py-2.5 pe-8 text-sm whitespace-nowrap text-soft">
               <Moment at={line.at} language={language} />
             </td>
-            <td className="max-w-0 py-2.5 pe-4">
+            <td className="w-full max-w-0 py-2.5 pe-4">
               <What line={line} />
             </td>
-            <td className="w-28 py-2.5 text-end">
+            <td className="min-w-24 py-2.5 ps-4 text-end whitespace-nowrap">
               <Change line={line} />
             </td>
-            <td className="w-28 py-2.5 text-end font-mono text-sm" dir="ltr">
+            <td className="py-2.5 ps-10 text-end font-mono text-sm" dir="ltr">
               {new Intl.NumberFormat(language).format(line.balance)}
             </td>
           </tr>
@@ -133,8 +133,17 @@ function What({ line }: { line: StatementLine }) {
 }
 
 /** The picture beside its line; a plain print where there is none, or its address is over. */
-function Small({ line: { thumbnail_url, placeholder } }: { line: StatementLine }) {
+function Small({ line: { thumbnail_url, placeholder, generation_id, change } }: { line: StatementLine }) {
   const [broken, setBroken] = useState(false);
+  if (!generation_id)
+    return (
+      <span
+        aria-hidden="true"
+        className="grid size-11 shrink-0 place-items-center rounded-tile border font-mono text-soft"
+      >
+        {change < 0 ? "−" : "+"}
+      </span>
+    );
   if (!thumbnail_url || broken)
     return (
       <span

@@ -56,11 +56,11 @@ function Book({ waiting }: { waiting: ReactNode }) {
   return (
     <>
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
-        <div className="flex flex-wrap gap-3">
+        <div className="grid grow grid-cols-2 gap-3 sm:flex sm:grow-0">
           <label className="grid gap-1 text-sm">
             {t("statement.month")}
             <select
-              className="field w-auto min-w-44"
+              className="field text-base sm:min-w-48"
               value={month}
               onChange={({ target: { value } }) => {
                 setMonth(value);
@@ -78,7 +78,7 @@ function Book({ waiting }: { waiting: ReactNode }) {
           <label className="grid gap-1 text-sm">
             {t("statement.kind")}
             <select
-              className="field w-auto min-w-44"
+              className="field text-base sm:min-w-48"
               value={group}
               onChange={(event) => setGroup(event.target.value as Group | "")}
             >
