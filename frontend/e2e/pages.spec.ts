@@ -121,6 +121,7 @@ for (const theme of THEMES) {
 
       await page.route("**/api/v1/models", (route) => route.fulfill({ json: { items: [null] } }));
       await page.goto("/create/");
+      await expect(page.getByRole("link", { name: /^Account/ })).toBeVisible();
       await expect(page.getByRole("heading", { name: "This page broke" })).toBeVisible();
       await inspect(page, "broken", theme);
       errors.length = 0;
@@ -129,6 +130,7 @@ for (const theme of THEMES) {
       await page.route("**/api/health", (route) => route.fulfill({ status: 503, body: "" }));
       await page.route("**/api/v1/plans", (route) => route.fulfill({ status: 503, body: "" }));
       await page.goto("/pricing/");
+      await expect(page.getByRole("link", { name: /^Account/ })).toBeVisible();
       await expect(page.getByText("The service does not answer.")).toBeVisible({ timeout: 30_000 });
       await inspect(page, "down", theme);
 
@@ -137,6 +139,7 @@ for (const theme of THEMES) {
         route.fulfill({ json: { ...(await (await route.fetch()).json()), maintenance: { until } } }),
       );
       await page.goto("/create/");
+      await expect(page.getByRole("link", { name: /^Account/ })).toBeVisible();
       await expect(page.getByRole("heading", { name: "We are working on it" })).toBeVisible();
       await inspect(page, "maintenance", theme);
       expect(errors).toEqual([]);
