@@ -21,10 +21,10 @@ export function Table({ lines }: Lines) {
           <th scope="col" className={head}>
             {t("statement.what")}
           </th>
-          <th scope="col" className={`${head} text-end!`}>
+          <th scope="col" className={`${head} ps-6 text-end!`}>
             {t("statement.change")}
           </th>
-          <th scope="col" className={`${head} text-end!`}>
+          <th scope="col" className={`${head} ps-6 text-end!`}>
             {t("statement.balance")}
           </th>
         </tr>
