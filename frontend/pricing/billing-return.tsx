@@ -8,7 +8,7 @@ import { Needed } from "@/session/needed";
 import { refreshMe, useMe } from "@/store/me";
 import { planName } from "@/store/origin";
 import { Go } from "@/ui/go";
-import { type Errand, forgetErrand, readErrand } from "./errand";
+import { type Errand, forgetErrand, takeErrand } from "./errand";
 import { Standing } from "./standing";
 
 /** Back from the payment service: what was bought is there when its event is, which is asked for at once. */
@@ -44,7 +44,7 @@ async function look(errand: Errand | null): Promise<Found> {
 function Outcome() {
   const { t } = useI18n();
   const me = useMe();
-  const [errand] = useState(() => readErrand(sessionStorage));
+  const [errand] = useState(() => takeErrand(sessionStorage));
   const [found, setFound] = useState<Found | null>(null);
   const [tries, setTries] = useState(0);
   const [error, setError] = useState<unknown>(null);

@@ -6,13 +6,14 @@ export type Errand =
   | { what: "portal"; back: string };
 
 const KEPT = "errand";
+/** One that was come back from: it leads nowhere any more, and the page that tells of it can be loaded anew. */
+const TOLD = "errand:told";
 export const keepErrand = (store: Pick<Storage, "setItem">, errand: Errand) =>
   store.setItem(KEPT, JSON.stringify(errand));
 
-/** `null` when nobody left, or it was told already. */
-export function readErrand(store: Pick<Storage, "getItem">): Errand | null {
+function parsed(text: string | null): Errand | null {
   try {
-    const kept = JSON.parse(store.getItem(KEPT) ?? "null");
+    const kept = JSON.parse(text ?? "null");
     if (kept?.what === "plan" && typeof kept.plan === "string") return { what: "plan", plan: kept.plan };
     if (kept?.what === "pack" && typeof kept.pack === "string" && Number.isInteger(kept.line))
       return { what: "pack", pack: kept.pack, line: kept.line };
@@ -23,12 +24,23 @@ export function readErrand(store: Pick<Storage, "getItem">): Errand | null {
   }
   return null;
 }
-export const forgetErrand = (store: Pick<Storage, "removeItem">) => store.removeItem(KEPT);
+
+/** Why somebody left, for the page that they come back to; `null` when nobody left. */
+export function takeErrand(store: Pick<Storage, "getItem" | "setItem" | "removeItem">): Errand | null {
+  const kept = store.getItem(KEPT);
+  if (kept !== null) store.setItem(TOLD, kept);
+  store.removeItem(KEPT);
+  return parsed(store.getItem(TOLD));
+}
+export function forgetErrand(store: Pick<Storage, "removeItem">) {
+  store.removeItem(KEPT);
+  store.removeItem(TOLD);
+}
 
 /** Where the first page sends somebody on who comes back; `null` for whoever just visits. */
 export function wayBack(store: Pick<Storage, "getItem">, search: string): string | null {
   const paid = new URLSearchParams(search).has("session_id");
-  const errand = readErrand(store);
+  const errand = parsed(store.getItem(KEPT));
   if (errand?.what === "portal" && !paid) return `${errand.back}?returned=1`;
   return paid || errand ? "/billing/return/" : null;
 }

@@ -26,6 +26,11 @@ export function Pricing() {
   useEffect(() => {
     if (session.status === "known") begin(true);
   }, [session.status]);
+  const packs = standing !== null && !standing.frozen && standing.packs.length > 0 && !me?.credits.unlimited;
+  // Who was led here to buy credits: they are there later than the page.
+  useEffect(() => {
+    if (packs && location.hash === "#packs") document.getElementById("packs")?.scrollIntoView();
+  }, [packs]);
   const enter = () => signIn("/pricing/").catch(() => toast(t("session.failed")));
   const wish = (ware: Ware) => (session.status === "in" ? buy(ware) : enter());
   const mine = catalog?.plans.find((it) => it.id === standing?.plan);
@@ -111,7 +116,7 @@ export function Pricing() {
           ))}
         </dl>
       )}
-      {standing && !standing.frozen && standing.packs.length > 0 && !me?.credits.unlimited && (
+      {standing && packs && (
         <section id="packs" className="scroll-mt-6 pt-14">
           <h2 className="mb-4 text-2xl font-bold">{t("pricing.packs")}</h2>
           <ul className="grid gap-px border-y sm:grid-cols-2">

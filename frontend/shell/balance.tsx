@@ -122,7 +122,7 @@ function Figures({ usage, close }: { usage: Usage; close: () => void }) {
                 className="flex items-baseline justify-between gap-4 border-t py-2 first:border-t-0"
               >
                 <span>
-                  {fromWhere(grant.origin, t)}
+                  <span className="block first-letter:uppercase">{fromWhere(grant.origin, t)}</span>
                   <span className="block text-sm text-soft">
                     {grant.expires_at ? t("balance.until", { date: date(grant.expires_at) }) : t("balance.forever")}
                     {grant.held > 0 && ` · ${t("nav.held", { n: grant.held })}`}

@@ -59,7 +59,7 @@ export function Finished() {
     };
   }, []);
   return (
-    <p aria-live="polite" className="sr-only" data-testid="ended">
+    <p aria-live="polite" className="sr-only">
       {said}
     </p>
   );
