@@ -15,6 +15,8 @@ export type Share = Schemas["Share"];
 export type Shared = Schemas["Shared"];
 export type Subscription = Schemas["Subscription"];
 export type NewGeneration = Schemas["NewGeneration"];
+export type Upload = Schemas["Upload"];
+export type Quote = Schemas["Quote"];
 export type LiveEvent = Schemas["Event"];
 
 export const FINAL = new Set(["succeeded", "failed", "cancelled", "blocked"]);

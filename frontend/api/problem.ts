@@ -6,6 +6,8 @@ type Written = Partial<components["schemas"]["Problem"]> & {
   needed?: number;
   available?: number;
   category?: string;
+  reason?: string;
+  errors?: { pointer: string }[];
   decision_id?: string;
 };
 

@@ -1,114 +1,74 @@
 "use client";
-import { type FormEvent, useEffect, useRef, useState } from "react";
-import { api, ask, newKey } from "@/api/client";
-import { Problem, sentence } from "@/api/problem";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
-import { signIn, useSession } from "@/session/session";
-import { useCatalog } from "@/store/catalog";
-import { put } from "@/store/generations";
-import { refreshMe, useMe } from "@/store/me";
-import { Go } from "@/ui/go";
-import { toast } from "@/ui/toasts";
-import { Models, More, Shapes } from "./choices";
-import { blank, type Draft, keep, order, read } from "./draft";
+import { Chevron } from "@/ui/icons";
+import { Models, Shapes, Strength } from "./choices";
+import type { Mode } from "./draft";
+import { Examples } from "./examples";
+import { PresetBar } from "./preset-bar";
+import { PromptBox } from "./prompt-box";
+import { Plans, Refusal } from "./refusal";
+import { type Composing, useComposer } from "./use-composer";
+import { useFoot } from "./use-foot";
 
-const EXAMPLES = ["create.example1", "create.example2", "create.example3"] as const;
+const Inputs = lazy(() => import("./inputs").then((it) => ({ default: it.Inputs })));
+const BringAlong = lazy(() => import("./bring-along").then((it) => ({ default: it.BringAlong })));
+const AskFirst = lazy(() => import("./ask-first").then((it) => ({ default: it.AskFirst })));
+const More = lazy(() => import("./more").then((it) => ({ default: it.More })));
 
-export function Composer({ empty }: { empty: boolean }) {
+/**
+ * One form for both modes. On narrow screens it stays at the bottom, where the thumb is: words and button, the rest
+ * behind one press.
+ */
+export function Composer({
+  mode,
+  empty,
+  offered,
+}: {
+  mode: Mode;
+  empty: boolean;
+  /** An example that was chosen elsewhere on the page. */
+  offered: { prompt: string } | null;
+}) {
   const { t } = useI18n();
-  const session = useSession();
-  const me = useMe();
-  const { catalog, error: unreachable, again } = useCatalog();
-  const [draft, setDraft] = useState<Draft>(blank);
-  const [sending, setSending] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
+  const composing = useComposer(mode);
+  const { draft, change, model, unreachable, again, asking, submit, signedIn } = composing;
+  const [spread, setSpread] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
-  // One wish, one key: pressed again after a lost answer, it is the same order.
-  const wish = useRef<{ body: string; key: ReturnType<typeof newKey> } | null>(null);
-
-  useEffect(() => setDraft(read(sessionStorage)), []);
-  const change = (part: Partial<Draft>) =>
-    setDraft((was) => {
-      const next = { ...was, ...part };
-      keep(sessionStorage, next);
-      return next;
-    });
-
-  const model = catalog?.models.find((it) => it.id === draft.model) ?? catalog?.models[0];
-  const price = (model?.credits_per_image ?? 1) * draft.count;
-  const length = [...draft.prompt].length;
-  const most = model?.prompt_characters ?? 2000;
-  const short = me && !me.credits.unlimited && me.credits.available < price;
-  const signedIn = session.status === "in";
-  const ready = draft.prompt.trim() !== "" && length <= most && !sending && (!signedIn || !short);
-
-  const submit = async (event?: FormEvent) => {
-    event?.preventDefault();
-    if (!ready) return;
-    if (!signedIn) return signIn("/create/").catch(() => toast(t("session.failed")));
-    setSending(true);
-    setRefusal(null);
-    const body = order(draft);
-    const text = JSON.stringify(body);
-    if (wish.current?.body !== text) wish.current = { body: text, key: newKey() };
-    try {
-      put([await ask(api.POST("/api/v1/generations", { body, params: wish.current.key }))]);
-      wish.current = null;
-      refreshMe().catch(() => {});
-    } catch (error) {
-      setRefusal(error);
-      // The order was understood and refused: the next one is another.
-      if (error instanceof Problem && error.status >= 400 && error.status < 500) wish.current = null;
-    }
-    setSending(false);
-  };
-
+  const form = useRef<HTMLFormElement>(null);
+  useFoot(form);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each offer is taken once
+  useEffect(() => {
+    if (!offered) return;
+    change({ prompt: offered.prompt });
+    area.current?.focus();
+  }, [offered]);
   return (
-    <form onSubmit={submit} className="grid gap-6 lg:sticky lg:top-6">
+    <form
+      ref={form}
+      onSubmit={submit}
+      className="grid gap-6 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[88dvh] max-lg:gap-3 max-lg:overflow-y-auto max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8"
+    >
+      {mode === "picture" ? (
+        <Suspense fallback={<div className="skeleton h-40 max-lg:h-28" />}>
+          <Inputs model={model} signedIn={signedIn} />
+        </Suspense>
+      ) : (
+        <Suspense>
+          <BringAlong prompt={draft.prompt} />
+        </Suspense>
+      )}
       <div>
-        <div className="flex items-baseline justify-between gap-4">
-          <label htmlFor="prompt" className="text-lg font-semibold">
-            {t("create.prompt")}
-          </label>
-          <span className="edge-print" id="length">
-            {t("create.left", { n: length, of: most })}
-          </span>
-        </div>
-        <textarea
-          id="prompt"
-          ref={area}
-          dir="auto"
-          rows={4}
-          aria-describedby="length keys"
-          aria-invalid={length > most}
-          placeholder={t("create.placeholder")}
-          value={draft.prompt}
-          onChange={(event) => change({ prompt: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-          }}
-          className="field mt-2 min-h-32 resize-y text-lg leading-snug [field-sizing:content] placeholder:text-soft"
-        />
-        {length > most && <p className="mt-1 text-sm text-bad">{t("create.tooLong", { n: length - most })}</p>}
-        <p id="keys" className="mt-1 hidden text-xs text-soft lg:block">
-          {t("create.keys")}
-        </p>
-        {empty && draft.prompt === "" && (
-          <div className="mt-3 grid gap-2">
-            <p className="text-sm text-soft">{t("create.emptyTitle")}</p>
-            {EXAMPLES.map((key) => (
-              <button
-                key={key}
-                type="button"
-                className="min-h-11 rounded-field border px-3 py-2 text-start hover:border-blue"
-                onClick={() => {
-                  change({ prompt: t(key) });
-                  area.current?.focus();
-                }}
-              >
-                {t(key)}
-              </button>
-            ))}
+        <PromptBox composing={composing} mode={mode} area={area} />
+        {mode === "words" && empty && draft.prompt === "" && (
+          <div className="mt-3 max-lg:hidden">
+            <Examples
+              choose={(prompt) => {
+                change({ prompt });
+                area.current?.focus();
+              }}
+            />
           </div>
         )}
       </div>
@@ -121,60 +81,83 @@ export function Composer({ empty }: { empty: boolean }) {
         </p>
       ) : (
         <>
-          <Models catalog={catalog} chosen={model} me={me} choose={(id) => change({ model: id })} />
-          <Shapes model={model} chosen={draft.aspect_ratio} choose={(it) => change({ aspect_ratio: it })} />
-          <More model={model} draft={draft} me={me} change={change} />
+          <button
+            type="button"
+            aria-expanded={spread}
+            aria-controls="choices"
+            className="flex min-h-11 items-center gap-2 rounded-field px-1 text-start text-sm lg:hidden"
+            onClick={() => setSpread(!spread)}
+          >
+            <Chevron className={`size-5 shrink-0 transition-transform ${spread ? "rotate-180" : ""}`} />
+            <span className="font-semibold">{t(spread ? "create.fewer" : "create.choices")}</span>
+            <Summary composing={composing} mode={mode} />
+          </button>
+          <div id="choices" className={`grid gap-6 ${spread ? "" : "max-lg:hidden"}`}>
+            <PresetBar composing={composing} mode={mode} />
+            <Models composing={composing} />
+            {mode === "picture" && model?.strength && (
+              <Strength value={draft.strength} choose={(strength) => change({ strength })} />
+            )}
+            <Shapes
+              model={model}
+              chosen={draft.aspect_ratio}
+              asPicture={mode === "picture"}
+              choose={(it) => change({ aspect_ratio: it })}
+            />
+            <Suspense fallback={<div className="skeleton h-11" />}>
+              <More composing={composing} />
+            </Suspense>
+          </div>
         </>
       )}
-      <div className="grid gap-3">
-        <div aria-live="polite" className="grid gap-1 empty:hidden">
-          {refusal !== null && <Refusal error={refusal} />}
-          {short && (
-            <p className="text-bad">
-              {t("create.short", { needed: price, available: me.credits.available })} <Plans />
-            </p>
-          )}
-        </div>
-        <button type="submit" disabled={!ready} className="press press-blue min-h-13 text-lg">
-          {sending
-            ? t("create.sending")
-            : !signedIn
-              ? t("create.goSignIn")
-              : me?.credits.unlimited
-                ? t("create.goFree")
-                : t("create.go", { n: price })}
-        </button>
-        {session.status === "out" && <p className="text-sm text-soft">{t("create.draftKept")}</p>}
-      </div>
+      <Order composing={composing} />
+      {asking && (
+        <Suspense>
+          <AskFirst composing={composing} />
+        </Suspense>
+      )}
     </form>
   );
 }
 
-function Plans() {
+/** What is chosen, in one line, while the choices are folded away. */
+function Summary({ composing: { draft, model }, mode }: { composing: Composing; mode: Mode }) {
   const { t } = useI18n();
+  const shape = mode === "picture" && draft.aspect_ratio === "" ? t("create.asPicture") : draft.aspect_ratio;
   return (
-    <Go href="/pricing/" className="font-semibold text-blue underline underline-offset-4">
-      {t("problem.upgrade")}
-    </Go>
+    <span className="edge-print ms-auto truncate">
+      {model?.name ?? ""} · {shape}
+      {draft.count > 1 ? ` · ×${draft.count}` : ""}
+    </span>
   );
 }
 
-/** Why the order was not taken, with what can be done about it. */
-function Refusal({ error }: { error: unknown }) {
+/** The button with its price, and what speaks against pressing it. */
+function Order({ composing }: { composing: Composing }) {
   const { t } = useI18n();
-  const [left, setLeft] = useState(0);
-  const problem = error instanceof Problem ? error : null;
-  useEffect(() => {
-    const until = Date.now() + (problem?.retryAfter ?? 0) * 1000;
-    const tick = () => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000)));
-    tick();
-    const clock = setInterval(tick, 500);
-    return () => clearInterval(clock);
-  }, [problem]);
-  const money = problem?.code === "not-enough-credits" || problem?.code === "plan-too-low";
+  const { problem, outcome, ready, sending, signedIn, me, price, session, orders } = composing;
+  const left = outcome && orders.total > 1 && outcome.made > 0 ? outcome.left : 0;
+  const label = () => {
+    if (sending)
+      return sending.of > 1 ? t("create.sendingOf", { n: sending.done + 1, of: sending.of }) : t("create.sending");
+    if (!signedIn) return t("create.goSignIn");
+    if (left > 0) return t("create.goLeft", { n: left });
+    return me?.credits.unlimited ? t("create.goFree") : t("create.go", { n: price });
+  };
   return (
-    <p role="alert" className="text-bad">
-      {sentence(error, t)} {left > 0 && t("problem.wait", { s: left })} {money && <Plans />}
-    </p>
+    <div className="grid gap-3 max-lg:sticky max-lg:bottom-0 max-lg:bg-paper max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div aria-live="polite" className="grid gap-1 empty:hidden">
+        {outcome && <Refusal outcome={outcome} />}
+        {problem && !outcome && (
+          <p className={problem.money ? "text-bad" : "text-soft"}>
+            {problem.text} {problem.money && <Plans />}
+          </p>
+        )}
+      </div>
+      <button type="submit" disabled={!ready} className="press press-blue min-h-13 text-lg">
+        {label()}
+      </button>
+      {session.status === "out" && <p className="text-sm text-soft">{t("create.draftKept")}</p>}
+    </div>
   );
 }

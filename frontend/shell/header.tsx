@@ -8,9 +8,10 @@ import { toast } from "@/ui/toasts";
 
 const Person = lazy(() => import("./person").then((it) => ({ default: it.Person })));
 
-/** What comes later (image to image, statement, account, keys) is one more line here. */
+/** What comes later (statement, account, keys) is one more line here. */
 const PLACES = [
   { to: "/create/", key: "nav.create" },
+  { to: "/edit/", key: "nav.edit" },
   { to: "/library/", key: "nav.library" },
   { to: "/pricing/", key: "nav.pricing" },
 ] as const;

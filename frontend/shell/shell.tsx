@@ -12,8 +12,8 @@ import { LiveContext } from "./live-state";
 // Sockets and events come when somebody is signed in.
 const KeepLive = lazy(() => import("./keep-live").then((it) => ({ default: it.KeepLive })));
 
-/** Pages that show something of somebody's; `/create/` too, though it can be looked at without. */
-const NEEDS = ["/create", "/library", "/billing"];
+/** Pages that show something of somebody's; `/create/` and `/edit/` too, though they can be looked at without. */
+const NEEDS = ["/create", "/edit", "/library", "/billing"];
 
 export function Shell({ children }: { children: ReactNode }) {
   return (

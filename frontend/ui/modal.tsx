@@ -1,9 +1,13 @@
 "use client";
 import { type ReactNode, useEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 import { useI18n } from "@/i18n/i18n";
 import { Cross } from "./icons";
 
-/** The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape. */
+/**
+ * The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape. It is not where it was asked
+ * for, because that may be within a form, and a dialog may have one of its own.
+ */
 export function Modal({
   title,
   wide,
@@ -22,7 +26,7 @@ export function Modal({
     if (shown && !shown.open) shown.showModal();
     return () => shown?.close();
   }, []);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       aria-label={title}
@@ -44,6 +48,7 @@ export function Modal({
         </button>
       </div>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -3,5 +3,5 @@ import { Create } from "@/create/create";
 
 export const metadata: Metadata = { title: "Create" };
 export default function Page() {
-  return <Create />;
+  return <Create mode="words" />;
 }
