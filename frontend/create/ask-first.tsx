@@ -7,14 +7,14 @@ import type { Composing } from "./use-composer";
 export function AskFirst({ composing: { orders, draft, price, me, send, stopAsking } }: { composing: Composing }) {
   const { t } = useI18n();
   return (
-    <Modal title={t("create.askTitle", { n: orders.total })} close={stopAsking}>
+    <Modal title={t("create.askTitle", { n: orders.open.length })} close={stopAsking}>
       <div className="grid gap-4 p-5">
         <p>
-          {t("create.askText", { n: orders.total * draft.count })}{" "}
+          {t("create.askText", { n: orders.open.length * draft.count })}{" "}
           {!me?.credits.unlimited && <strong>{t("create.askPrice", { n: price })}</strong>}
         </p>
         <ol className="grid max-h-[40dvh] list-decimal gap-1 overflow-y-auto rounded-field bg-sunk py-3 ps-10 pe-3 text-sm">
-          {orders.prompts.map((it) => (
+          {orders.open.map((it) => (
             <li key={it} dir="auto">
               {it}
             </li>
@@ -25,7 +25,7 @@ export function AskFirst({ composing: { orders, draft, price, me, send, stopAski
             {t("create.askNo")}
           </button>
           <button type="button" className="press press-blue" onClick={send}>
-            {t("create.askYes", { n: orders.total })}
+            {t("create.askYes", { n: orders.open.length })}
           </button>
         </div>
       </div>

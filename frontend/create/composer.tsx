@@ -48,7 +48,7 @@ export function Composer({
     <form
       ref={form}
       onSubmit={submit}
-      className="grid gap-6 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[88dvh] max-lg:gap-3 max-lg:overflow-y-auto max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8"
+      className="grid gap-6 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[calc(100dvh-9.5rem)] max-lg:gap-3 max-lg:overflow-y-auto max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8"
     >
       {mode === "picture" ? (
         <Suspense fallback={<div className="skeleton h-40 max-lg:h-28" />}>
@@ -136,16 +136,15 @@ function Summary({ composing: { draft, model }, mode }: { composing: Composing; 
 function Order({ composing }: { composing: Composing }) {
   const { t } = useI18n();
   const { problem, outcome, ready, sending, signedIn, me, price, session, orders } = composing;
-  const left = outcome && orders.total > 1 && outcome.made > 0 ? outcome.left : 0;
   const label = () => {
     if (sending)
       return sending.of > 1 ? t("create.sendingOf", { n: sending.done + 1, of: sending.of }) : t("create.sending");
     if (!signedIn) return t("create.goSignIn");
-    if (left > 0) return t("create.goLeft", { n: left });
+    if (orders.open.length > 0 && orders.open.length < orders.total) return t("create.goLeft", { n: orders.open.length });
     return me?.credits.unlimited ? t("create.goFree") : t("create.go", { n: price });
   };
   return (
-    <div className="grid gap-3 max-lg:sticky max-lg:bottom-0 max-lg:bg-paper max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+    <div className="sticky bottom-0 grid gap-3 bg-paper shadow-[0_-10px_10px_-2px_var(--paper)] max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] lg:-bottom-1 lg:pb-1">
       <div aria-live="polite" className="grid gap-1 empty:hidden">
         {outcome && <Refusal outcome={outcome} />}
         {problem && !outcome && (

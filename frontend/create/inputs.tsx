@@ -109,7 +109,13 @@ function One({
       <div
         className={`relative shrink-0 overflow-hidden rounded-tile bg-sunk ${small ? "size-24" : "size-16"} ${unused === null ? "" : "opacity-40"}`}
       >
-        {seen && <img src={seen} alt={name} className="size-full object-cover" />}
+        {seen ? (
+          <img src={seen} alt={name} className="size-full object-cover" />
+        ) : (
+          <span className="grid size-full place-items-center text-soft">
+            <Frame />
+          </span>
+        )}
       </div>
       {!small && (
         <div className="min-w-0 grow text-sm">

@@ -1,5 +1,5 @@
 "use client";
-import { useId } from "react";
+import { useEffect, useId, useState } from "react";
 import { useI18n } from "@/i18n/i18n";
 import { Dice, Lock } from "@/ui/icons";
 import { LARGEST_SEED, rolled, seedOf } from "./draft";
@@ -8,8 +8,18 @@ import type { Composing } from "./use-composer";
 export function More({ composing: { draft, model, me, change } }: { composing: Composing }) {
   const { t } = useI18n();
   const most = me?.limits.images_per_job ?? 1;
+  const unusual = draft.seed !== null || draft.count > 1;
+  const [open, setOpen] = useState(unusual);
+  // A recipe may bring something that is set in here. It is not closed again by itself.
+  useEffect(() => {
+    if (unusual) setOpen(true);
+  }, [unusual]);
   return (
-    <details className="rounded-field border bg-sheet px-4" open={draft.seed !== null || draft.count > 1 || undefined}>
+    <details
+      className="rounded-field border bg-sheet px-4"
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary className="flex min-h-11 items-center font-semibold">{t("create.more")}</summary>
       <div className="grid gap-4 pt-1 pb-4 sm:grid-cols-2">
         <Seed composing={{ draft, change }} />

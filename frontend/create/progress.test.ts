@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { before, stepOf } from "./progress";
+import { estimate, stepOf } from "./progress";
 
 it("names the step for each state on the way, and none for what ended badly", () => {
   const states = ["queued", "starting", "running", "finishing", "succeeded", "failed", "blocked"];
@@ -14,6 +14,7 @@ it("names the step for each state on the way, and none for what ended badly", ()
   ]);
 });
 
-it("counts from what was left of the usual time", () => {
-  expect([before({ eta_seconds: 3 }, 5), before({ eta_seconds: 9 }, 5)]).toEqual([2, 0]);
+it("counts from what was left, which may be more than the usual time", () => {
+  expect(estimate(3, 5)).toEqual({ before: 2, whole: 5 });
+  expect(estimate(9, 5)).toEqual({ before: 0, whole: 9 });
 });

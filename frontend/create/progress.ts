@@ -13,14 +13,16 @@ const AT: Record<string, StepName> = {
 };
 export const stepOf = (job: Pick<Generation, "status">): StepName | undefined => AT[job.status];
 
-/** How long a job had been at work when it was seen at work first, by what was left then of the `usual` time. */
-export const before = (job: Pick<Generation, "eta_seconds">, usual: number) => Math.max(0, usual - job.eta_seconds);
+/** What is left when a job is first seen at work says how long it had been, or how much longer than usual it takes. */
+export function estimate(left: number, usual: number): { before: number; whole: number } {
+  return { before: Math.max(0, usual - left), whole: Math.max(usual, left) };
+}
 
 /** Clocks of two machines differ: what counts is this one's time since the job was seen at work. */
-const seen = new Map<string, number>();
+const seen = new Map<string, { began: number; whole: number }>();
 
-/** Whole seconds that `job` is being drawn; `null` while it is not. */
-export function useElapsed(job: Generation, usual: number): number | null {
+/** Whole seconds that `job` is being drawn, and how many it takes in all, about; `null` while it is not. */
+export function useElapsed(job: Generation, usual: number): { elapsed: number; whole: number } | null {
   const drawing = job.status === "running";
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -28,11 +30,12 @@ export function useElapsed(job: Generation, usual: number): number | null {
     const clock = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(clock);
   }, [drawing]);
-  if (!drawing) return null;
-  let began = seen.get(job.id);
-  if (began === undefined) {
-    began = Date.now() - before(job, usual) * 1000;
-    seen.set(job.id, began);
+  if (!drawing || usual === 0) return null;
+  let first = seen.get(job.id);
+  if (!first) {
+    const { before, whole } = estimate(job.eta_seconds, usual);
+    first = { began: Date.now() - before * 1000, whole };
+    seen.set(job.id, first);
   }
-  return Math.max(0, Math.round((now - began) / 1000));
+  return { elapsed: Math.max(0, Math.round((now - first.began) / 1000)), whole: Math.round(first.whole) };
 }

@@ -11,7 +11,7 @@ const HistoryList = lazy(() => import("./history-list").then((it) => ({ default:
 
 /** Where the words are written. Alt with the arrows walks through those that were ordered, as shells do. */
 export function PromptBox({
-  composing: { draft, change, longest, most, orders, session, submit },
+  composing: { draft, change, longest, most, orders, sending, session, submit },
   mode,
   area,
 }: {
@@ -24,11 +24,11 @@ export function PromptBox({
   const [listed, setListed] = useState(false);
   const walk = useRef<Walk | null>(null);
   const person = session.status === "in" ? session.person.id : "";
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what this browser remembers changes with the jobs
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what this browser remembers changes when something is sent
   const past = useMemo(() => {
     const known = jobs.map((it) => ({ prompt: it.prompt, at: Date.parse(it.created_at) }));
     return person ? ordered([...recall(localStorage, person), ...known]) : [];
-  }, [jobs, person, draft.prompt === ""]);
+  }, [jobs, person, sending === null]);
   const put = (prompt: string) => change({ prompt });
   return (
     <div>
@@ -96,7 +96,8 @@ export function PromptBox({
               walk.current = next ? { ...next.walk, at: past.indexOf(prompt) } : null;
               put(prompt);
               setListed(false);
-              area.current?.focus();
+              // The dialog gives the focus back to its button first.
+              requestAnimationFrame(() => area.current?.focus());
             }}
           />
         </Suspense>

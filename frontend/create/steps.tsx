@@ -35,15 +35,18 @@ export function Way({ job }: { job: Generation }) {
   const { t } = useI18n();
   const { catalog } = useCatalog();
   const usual = catalog?.models.find((it) => it.id === job.model)?.usual_seconds ?? 0;
-  const elapsed = useElapsed(job, usual);
+  const counted = useElapsed(job, usual);
   const at = stepOf(job);
   if (!at) return null;
   return (
     <>
       <Steps at={at} />
-      {elapsed !== null && usual > 0 && (
+      {counted && (
         <p className="edge-print w-full">
-          {t(elapsed > usual * 2 ? "step.longer" : "step.elapsed", { s: elapsed, usual: Math.round(usual) })}
+          {t(counted.elapsed > counted.whole * 2 ? "step.longer" : "step.elapsed", {
+            s: counted.elapsed,
+            usual: counted.whole,
+          })}
         </p>
       )}
     </>

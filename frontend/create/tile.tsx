@@ -111,7 +111,7 @@ export function Tile({ job }: { job: Generation }) {
         )}
         {!open && delivered.length > 0 && (
           <div className="flex flex-wrap gap-2">
-            {comparing && (
+            {(comparing || delivered.length > 1) && (
               <button
                 type="button"
                 className="press press-line px-3"

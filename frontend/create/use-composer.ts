@@ -16,7 +16,7 @@ import { chosenModel, opens, rememberModel } from "./model-choice";
 import * as pending from "./pending";
 import { begin, markWrong, useTray } from "./tray";
 import { useQuote } from "./use-quote";
-import { sendAll, type Wish, wishesFor } from "./wishes";
+import { leftOf, sendAll, type Wish, wishesFor } from "./wishes";
 
 export type Outcome = { error: unknown; made: number; left: number };
 
@@ -63,8 +63,10 @@ export function useComposer(mode: Mode) {
   const body = order(draft, model, used);
   const available = me?.credits.unlimited ? undefined : me?.credits.available;
   const { quote, refusal } = useQuote(body, signedIn && model !== undefined, available);
-  const orders = Math.max(1, total);
-  const price = (quote?.credits ?? (model?.credits_per_image ?? 1) * draft.count) * orders;
+  const bodies = prompts.map((prompt) => ({ ...body, prompt }));
+  // After a stop, what was made is not asked for again.
+  const open = leftOf(bodies, wishes.current).map((it) => it.prompt);
+  const price = (quote?.credits ?? (model?.credits_per_image ?? 1) * draft.count) * Math.max(1, open.length);
   const longest = Math.max(...(prompts.length > 0 ? prompts : [draft.prompt]).map((it) => [...it].length));
   const most = model?.prompt_characters ?? 2000;
 
@@ -98,7 +100,9 @@ export function useComposer(mode: Mode) {
   };
   const problem = obstacle();
   const written = draft.prompt.trim() !== "" && longest <= most;
-  const ready = !sending && written && (!problem || !signedIn) && model !== undefined;
+  // Signing in needs no words where a picture was chosen: both are kept on the way.
+  const begun = written || (!signedIn && mode === "picture" && tray.length > 0);
+  const ready = !sending && begun && (!problem || !signedIn) && model !== undefined;
 
   const latest = useRef(tray);
   latest.current = tray;
@@ -125,10 +129,9 @@ export function useComposer(mode: Mode) {
     if (!model || sending) return;
     setAsking(false);
     setOutcome(null);
-    wishes.current = wishesFor(
-      prompts.map((prompt) => ({ ...body, prompt })),
-      wishes.current,
-    );
+    wishes.current = wishesFor(bodies, wishes.current);
+    // Remembered whatever comes of it, as shells do.
+    if (session.status === "in") remember(localStorage, session.person.id, { prompt: draft.prompt, at: Date.now() });
     const of = wishes.current.length;
     const size = model.sizes.find((it) => it.aspect_ratio === body.aspect_ratio) ?? { width: 1024, height: 1024 };
     setSending({ done: 0, of });
@@ -142,10 +145,7 @@ export function useComposer(mode: Mode) {
       }
       setSending((was) => was && { ...was, done: was.done + 1 });
     });
-    if (result.made > 0) {
-      if (session.status === "in") remember(localStorage, session.person.id, { prompt: draft.prompt, at: Date.now() });
-      refreshMe().catch(() => {});
-    }
+    if (result.made > 0) refreshMe().catch(() => {});
     if (result.left === 0 && !draft.seed_locked && draft.seed !== null) change({ seed: null });
     // Whoever went to another page meanwhile is told there.
     if (result.error && !alive.current) toast(stopped(result.error, result.made, of, t));
@@ -157,7 +157,7 @@ export function useComposer(mode: Mode) {
     event?.preventDefault();
     if (!ready) return;
     if (!signedIn) return signIn(PAGES[mode]).catch(() => toast(t("session.failed")));
-    if (total >= ASK_FROM && !asking) return setAsking(true);
+    if (open.length >= ASK_FROM && !asking) return setAsking(true);
     await send();
   };
   return {
@@ -171,7 +171,8 @@ export function useComposer(mode: Mode) {
     model,
     isOpen,
     price,
-    orders: { total, prompts },
+    /** `open`: what is still to be ordered. */
+    orders: { total, open },
     longest,
     most,
     problem,

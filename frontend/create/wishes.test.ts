@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { NewGeneration } from "@/api/client";
 import { Problem } from "@/api/problem";
-import { sendAll, wishesFor } from "./wishes";
+import { leftOf, sendAll, wishesFor } from "./wishes";
 
 let count = 0;
 const fresh = () => ({
@@ -19,6 +19,8 @@ it("stops where the credits end, and goes on from there with what is left", asyn
   };
   const wishes = wishesFor(bodies, [], fresh);
   expect(await sendAll(wishes, send, fresh)).toMatchObject({ made: 2, left: 1 });
+  expect(leftOf(bodies, wishes).map((it) => it.prompt)).toEqual(["three"]);
+  expect(leftOf(bodies.slice(1), wishes)).toHaveLength(2);
   credits = 5;
   expect(await sendAll(wishesFor(bodies, wishes, fresh), send, fresh)).toMatchObject({ made: 1, left: 0 });
   expect(sent).toEqual(["one", "two", "three"]);

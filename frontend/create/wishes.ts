@@ -4,10 +4,16 @@ import { Problem } from "@/api/problem";
 /** One wish, one key: sent again after a lost answer, it is the same order. */
 export type Wish = { body: NewGeneration; key: ReturnType<typeof newKey>; done: boolean };
 
+const goOn = (bodies: NewGeneration[], before: Wish[]) =>
+  before.some((it) => !it.done) && JSON.stringify(bodies) === JSON.stringify(before.map((it) => it.body));
+
+/** What of `bodies` is still to be ordered. */
+export const leftOf = (bodies: NewGeneration[], before: Wish[]): NewGeneration[] =>
+  goOn(bodies, before) ? before.filter((it) => !it.done).map((it) => it.body) : bodies;
+
 /** The wishes for `bodies`: those of before where they are the same and some are left, so that they go on. */
 export function wishesFor(bodies: NewGeneration[], before: Wish[], fresh = newKey): Wish[] {
-  const same = JSON.stringify(bodies) === JSON.stringify(before.map((it) => it.body));
-  if (same && before.some((it) => !it.done)) return before;
+  if (goOn(bodies, before)) return before;
   return bodies.map((body) => ({ body, key: fresh(), done: false }));
 }
 

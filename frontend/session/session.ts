@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from "react";
 import type { Door, Person } from "./door";
-import { forget } from "./forget";
 import { settings } from "./settings";
 
 export type Session =
@@ -78,7 +77,7 @@ export async function arrive(): Promise<string> {
 
 export async function signOut() {
   localStorage.removeItem(KNOWN);
-  forget();
+  (await import("./forget")).forget();
   new BroadcastChannel("session").postMessage("out");
   await (await opened()).leave();
 }

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { createPortal } from "react-dom";
 import { useI18n } from "@/i18n/i18n";
 import { Cross } from "./icons";
@@ -21,7 +21,8 @@ export function Modal({
 }) {
   const { t } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed while it still is on the page: a dialog that is gone has nobody to give the focus back to.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
     return () => shown?.close();
