@@ -48,68 +48,71 @@ export function Composer({
     <form
       ref={form}
       onSubmit={submit}
-      className="grid gap-6 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[calc(100dvh-9.5rem)] max-lg:gap-3 max-lg:overflow-y-auto max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8"
+      className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[calc(100dvh-9.5rem)] max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8 lg:max-h-[calc(100dvh-6.5rem)]"
     >
-      {mode === "picture" ? (
-        <Suspense fallback={<div className="skeleton h-40 max-lg:h-28" />}>
-          <Inputs model={model} signedIn={signedIn} />
-        </Suspense>
-      ) : (
-        <Suspense>
-          <BringAlong prompt={draft.prompt} />
-        </Suspense>
-      )}
-      <div>
-        <PromptBox composing={composing} mode={mode} area={area} />
-        {mode === "words" && empty && draft.prompt === "" && (
-          <div className="mt-3 max-lg:hidden">
-            <Examples
-              choose={(prompt) => {
-                change({ prompt });
-                area.current?.focus();
-              }}
-            />
-          </div>
+      {/* What scrolls is beside the button and never under it. */}
+      <div className="-m-1 grid min-h-0 gap-3 overflow-y-auto p-1 [scrollbar-width:thin] lg:gap-6">
+        {mode === "picture" ? (
+          <Suspense fallback={<div className="skeleton h-40 max-lg:h-28" />}>
+            <Inputs model={model} signedIn={signedIn} />
+          </Suspense>
+        ) : (
+          <Suspense>
+            <BringAlong prompt={draft.prompt} />
+          </Suspense>
+        )}
+        <div>
+          <PromptBox composing={composing} mode={mode} area={area} />
+          {mode === "words" && empty && draft.prompt === "" && (
+            <div className="mt-3 max-lg:hidden">
+              <Examples
+                choose={(prompt) => {
+                  change({ prompt });
+                  area.current?.focus();
+                }}
+              />
+            </div>
+          )}
+        </div>
+        {unreachable ? (
+          <p className="text-bad">
+            {sentence(unreachable, t)}{" "}
+            <button type="button" className="min-h-11 underline" onClick={again}>
+              {t("act.retry")}
+            </button>
+          </p>
+        ) : (
+          <>
+            <button
+              type="button"
+              aria-expanded={spread}
+              aria-controls="choices"
+              className="flex min-h-11 items-center gap-2 rounded-field px-1 text-start text-sm lg:hidden"
+              onClick={() => setSpread(!spread)}
+            >
+              <Chevron className={`size-5 shrink-0 transition-transform ${spread ? "rotate-180" : ""}`} />
+              <span className="font-semibold">{t(spread ? "create.fewer" : "create.choices")}</span>
+              <Summary composing={composing} mode={mode} />
+            </button>
+            <div id="choices" className={`grid gap-6 ${spread ? "" : "max-lg:hidden"}`}>
+              <PresetBar composing={composing} mode={mode} />
+              <Models composing={composing} />
+              {mode === "picture" && model?.strength && (
+                <Strength value={draft.strength} choose={(strength) => change({ strength })} />
+              )}
+              <Shapes
+                model={model}
+                chosen={draft.aspect_ratio}
+                asPicture={mode === "picture"}
+                choose={(it) => change({ aspect_ratio: it })}
+              />
+              <Suspense fallback={<div className="skeleton h-11" />}>
+                <More composing={composing} />
+              </Suspense>
+            </div>
+          </>
         )}
       </div>
-      {unreachable ? (
-        <p className="text-bad">
-          {sentence(unreachable, t)}{" "}
-          <button type="button" className="min-h-11 underline" onClick={again}>
-            {t("act.retry")}
-          </button>
-        </p>
-      ) : (
-        <>
-          <button
-            type="button"
-            aria-expanded={spread}
-            aria-controls="choices"
-            className="flex min-h-11 items-center gap-2 rounded-field px-1 text-start text-sm lg:hidden"
-            onClick={() => setSpread(!spread)}
-          >
-            <Chevron className={`size-5 shrink-0 transition-transform ${spread ? "rotate-180" : ""}`} />
-            <span className="font-semibold">{t(spread ? "create.fewer" : "create.choices")}</span>
-            <Summary composing={composing} mode={mode} />
-          </button>
-          <div id="choices" className={`grid gap-6 ${spread ? "" : "max-lg:hidden"}`}>
-            <PresetBar composing={composing} mode={mode} />
-            <Models composing={composing} />
-            {mode === "picture" && model?.strength && (
-              <Strength value={draft.strength} choose={(strength) => change({ strength })} />
-            )}
-            <Shapes
-              model={model}
-              chosen={draft.aspect_ratio}
-              asPicture={mode === "picture"}
-              choose={(it) => change({ aspect_ratio: it })}
-            />
-            <Suspense fallback={<div className="skeleton h-11" />}>
-              <More composing={composing} />
-            </Suspense>
-          </div>
-        </>
-      )}
       <Order composing={composing} />
       {asking && (
         <Suspense>
@@ -140,11 +143,12 @@ function Order({ composing }: { composing: Composing }) {
     if (sending)
       return sending.of > 1 ? t("create.sendingOf", { n: sending.done + 1, of: sending.of }) : t("create.sending");
     if (!signedIn) return t("create.goSignIn");
-    if (orders.open.length > 0 && orders.open.length < orders.total) return t("create.goLeft", { n: orders.open.length });
+    if (orders.open.length > 0 && orders.open.length < orders.total)
+      return t("create.goLeft", { n: orders.open.length });
     return me?.credits.unlimited ? t("create.goFree") : t("create.go", { n: price });
   };
   return (
-    <div className="sticky bottom-0 grid gap-3 bg-paper shadow-[0_-10px_10px_-2px_var(--paper)] max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] lg:-bottom-1 lg:pb-1">
+    <div className="grid shrink-0 gap-3 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))]">
       <div aria-live="polite" className="grid gap-1 empty:hidden">
         {outcome && <Refusal outcome={outcome} />}
         {problem && !outcome && (

@@ -21,7 +21,7 @@ export function Create({ mode }: { mode: Mode }) {
     <>
       <h1 className="sr-only">{t(mode === "words" ? "create.title" : "create.titlePicture")}</h1>
       <div className="flex flex-col gap-6 pt-4 max-lg:min-h-[calc(100dvh-8rem)] lg:grid lg:grid-cols-[minmax(22rem,5fr)_7fr] lg:items-start lg:gap-12">
-        <div className="contents lg:sticky lg:top-6 lg:block lg:-m-1 lg:max-h-[calc(100dvh-6.5rem)] lg:overflow-y-auto lg:p-1 lg:[scrollbar-width:thin]">
+        <div className="contents lg:sticky lg:top-6 lg:block">
           <Composer mode={mode} empty={empty} offered={offered} />
         </div>
         <section aria-label={t("create.recent")} className="grid grow gap-6 max-lg:content-start">
