@@ -3,19 +3,19 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
 import { Chevron } from "@/ui/icons";
+import { BringAlong } from "./bring-along";
 import { Models, Shapes, Strength } from "./choices";
 import type { Mode } from "./draft";
 import { Examples } from "./examples";
+import { Inputs } from "./inputs";
+import { More } from "./more";
 import { PresetBar } from "./preset-bar";
 import { PromptBox } from "./prompt-box";
 import { Plans, Refusal } from "./refusal";
 import { type Composing, useComposer } from "./use-composer";
 import { useFoot } from "./use-foot";
 
-const Inputs = lazy(() => import("./inputs").then((it) => ({ default: it.Inputs })));
-const BringAlong = lazy(() => import("./bring-along").then((it) => ({ default: it.BringAlong })));
 const AskFirst = lazy(() => import("./ask-first").then((it) => ({ default: it.AskFirst })));
-const More = lazy(() => import("./more").then((it) => ({ default: it.More })));
 
 /**
  * One form for both modes. On narrow screens it stays at the bottom, where the thumb is: words and button, the rest
@@ -52,15 +52,7 @@ export function Composer({
     >
       {/* What scrolls is beside the button and never under it. */}
       <div className="-m-1 grid min-h-0 gap-3 overflow-y-auto p-1 [scrollbar-width:thin] lg:gap-6">
-        {mode === "picture" ? (
-          <Suspense fallback={<div className="skeleton h-40 max-lg:h-28" />}>
-            <Inputs model={model} signedIn={signedIn} />
-          </Suspense>
-        ) : (
-          <Suspense>
-            <BringAlong prompt={draft.prompt} />
-          </Suspense>
-        )}
+        {mode === "picture" ? <Inputs model={model} signedIn={signedIn} /> : <BringAlong prompt={draft.prompt} />}
         <div>
           <PromptBox composing={composing} mode={mode} area={area} />
           {mode === "words" && empty && draft.prompt === "" && (
@@ -106,9 +98,7 @@ export function Composer({
                 asPicture={mode === "picture"}
                 choose={(it) => change({ aspect_ratio: it })}
               />
-              <Suspense fallback={<div className="skeleton h-11" />}>
-                <More composing={composing} />
-              </Suspense>
+              <More composing={composing} />
             </div>
           </>
         )}
@@ -126,10 +116,12 @@ export function Composer({
 /** What is chosen, in one line, while the choices are folded away. */
 function Summary({ composing: { draft, model }, mode }: { composing: Composing; mode: Mode }) {
   const { t } = useI18n();
+  // Before it is known there is nothing to say, so nothing moves when it is.
+  if (!model) return null;
   const shape = mode === "picture" && draft.aspect_ratio === "" ? t("create.asPicture") : draft.aspect_ratio;
   return (
     <span className="edge-print ms-auto truncate">
-      {model?.name ?? ""} · {shape}
+      {model.name} · {shape}
       {draft.count > 1 ? ` · ×${draft.count}` : ""}
     </span>
   );
@@ -160,7 +152,8 @@ function Order({ composing }: { composing: Composing }) {
       <button type="submit" disabled={!ready} className="press press-blue min-h-13 text-lg">
         {label()}
       </button>
-      {session.status === "out" && <p className="text-sm text-soft">{t("create.draftKept")}</p>}
+      {/* Its line is there before it is known whether it has anything to say. */}
+      {!signedIn && <p className="min-h-6 text-sm text-soft">{session.status === "out" && t("create.draftKept")}</p>}
     </div>
   );
 }
