@@ -48,7 +48,7 @@ export function Compare({ job, index, close }: { job: Generation; index: number;
             {WAYS.map((it) => (
               <label
                 key={it}
-                className="flex min-h-11 items-center rounded-field border border-edge px-3 text-sm has-checked:border-blue has-checked:bg-[color-mix(in_oklab,var(--blue)_9%,transparent)] has-checked:font-semibold has-checked:text-blue has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-blue"
+                className="relative flex min-h-11 items-center rounded-field border border-edge px-3 text-sm has-checked:border-blue has-checked:bg-[color-mix(in_oklab,var(--blue)_9%,transparent)] has-checked:font-semibold has-checked:text-blue has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-blue"
               >
                 <input type="radio" name="way" className="sr-only" checked={way === it} onChange={() => setWay(it)} />
                 {t(`compare.${it}`)}

@@ -5,7 +5,7 @@ import { Lock, Turn } from "@/ui/icons";
 import { followsPicture, turned } from "./draft";
 import type { Composing } from "./use-composer";
 
-export function Models({ composing: { catalog, models, model: chosen, isOpen, change } }: { composing: Composing }) {
+export function Models({ composing: { catalog, models, model: chosen, isOpen, choose } }: { composing: Composing }) {
   const { t } = useI18n();
   return (
     <fieldset>
@@ -18,7 +18,7 @@ export function Models({ composing: { catalog, models, model: chosen, isOpen, ch
           return (
             <label
               key={model.id}
-              className="flex min-h-14 items-center gap-3 bg-sheet px-3 py-1.5 has-checked:bg-[color-mix(in_oklab,var(--blue)_9%,var(--sheet))] has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-blue"
+              className="relative flex min-h-14 items-center gap-3 bg-sheet px-3 py-1.5 has-checked:bg-[color-mix(in_oklab,var(--blue)_9%,var(--sheet))] has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-blue"
             >
               <input
                 type="radio"
@@ -26,7 +26,7 @@ export function Models({ composing: { catalog, models, model: chosen, isOpen, ch
                 value={model.id}
                 checked={chosen?.id === model.id}
                 disabled={!open}
-                onChange={() => change({ model: model.id })}
+                onChange={() => choose(model.id)}
                 className="size-4 accent-blue"
               />
               <span className={`grow ${open ? "font-semibold" : "text-soft"}`}>{model.name}</span>
@@ -48,7 +48,7 @@ export function Models({ composing: { catalog, models, model: chosen, isOpen, ch
 }
 
 const TILE =
-  "grid h-16 w-16 cursor-pointer place-items-center gap-1 rounded-field border pt-1.5 has-checked:border-blue has-checked:bg-[color-mix(in_oklab,var(--blue)_9%,transparent)] has-focus-visible:outline-2 has-focus-visible:outline-blue";
+  "relative grid h-16 w-16 cursor-pointer place-items-center gap-1 rounded-field border pt-1.5 has-checked:border-blue has-checked:bg-[color-mix(in_oklab,var(--blue)_9%,transparent)] has-focus-visible:outline-2 has-focus-visible:outline-blue";
 
 /** Shapes that the model makes; with a picture to start from, that picture's own first. */
 export function Shapes({
@@ -145,9 +145,8 @@ export function Strength({ value, choose }: { value: number; choose: (hundredths
       <input
         id="strength"
         type="range"
-        min={5}
+        min={1}
         max={100}
-        step={5}
         value={value}
         aria-valuetext={`${value} %`}
         aria-describedby="strength-ends"

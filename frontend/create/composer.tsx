@@ -32,10 +32,10 @@ export function Composer({
   offered: { prompt: string } | null;
 }) {
   const { t } = useI18n();
-  const composing = useComposer(mode);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const composing = useComposer(mode, area);
   const { draft, change, model, unreachable, again, asking, submit, signedIn } = composing;
   const [spread, setSpread] = useState(false);
-  const area = useRef<HTMLTextAreaElement>(null);
   const form = useRef<HTMLFormElement>(null);
   useFoot(form);
   // biome-ignore lint/correctness/useExhaustiveDependencies: each offer is taken once
@@ -51,7 +51,7 @@ export function Composer({
       className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[calc(100dvh-9.5rem)] max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8 lg:max-h-[calc(100dvh-6.5rem)]"
     >
       {/* What scrolls is beside the button and never under it. */}
-      <div className="-m-1 grid min-h-0 gap-3 overflow-y-auto p-1 [scrollbar-width:thin] lg:gap-6">
+      <div className="relative -m-1 grid min-h-0 gap-3 overflow-y-auto p-1 [scrollbar-width:thin] lg:gap-6">
         {mode === "picture" ? <Inputs model={model} signedIn={signedIn} /> : <BringAlong prompt={draft.prompt} />}
         <div>
           <PromptBox composing={composing} mode={mode} area={area} />
@@ -82,7 +82,7 @@ export function Composer({
               className="flex min-h-11 items-center gap-2 rounded-field px-1 text-start text-sm lg:hidden"
               onClick={() => setSpread(!spread)}
             >
-              <Chevron className={`size-5 shrink-0 transition-transform ${spread ? "rotate-180" : ""}`} />
+              <Chevron className={`size-5 shrink-0 motion-safe:transition-transform ${spread ? "rotate-180" : ""}`} />
               <span className="font-semibold">{t(spread ? "create.fewer" : "create.choices")}</span>
               <Summary composing={composing} mode={mode} />
             </button>

@@ -40,7 +40,7 @@ export function Inputs({ model, signedIn }: { model?: Model; signedIn: boolean }
         {items.length < MOST_PICTURES && (
           <li className={items.length === 0 ? "w-full" : ""}>
             <label
-              className={`grid cursor-pointer place-items-center rounded-field border border-dashed text-center hover:border-blue has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-blue ${
+              className={`relative grid cursor-pointer place-items-center rounded-field border border-dashed text-center hover:border-blue has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-blue ${
                 over ? "border-blue bg-[color-mix(in_oklab,var(--blue)_9%,transparent)]" : "border-edge"
               } ${items.length === 0 ? "min-h-28 gap-1 p-4 lg:min-h-40" : "size-24"}`}
             >

@@ -1,5 +1,5 @@
 import { useRouter } from "next/navigation";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { api, ask, type Model } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
 import { type Translate, useI18n } from "@/i18n/i18n";
@@ -21,7 +21,7 @@ import { leftOf, sendAll, type Wish, wishesFor } from "./wishes";
 export type Outcome = { error: unknown; made: number; left: number };
 
 /** Everything that the composer knows and does; how it looks is elsewhere. */
-export function useComposer(mode: Mode) {
+export function useComposer(mode: Mode, area: RefObject<HTMLTextAreaElement | null>) {
   const { t } = useI18n();
   const router = useRouter();
   const session = useSession();
@@ -35,9 +35,14 @@ export function useComposer(mode: Mode) {
   const tray = useTray();
   const signedIn = session.status === "in";
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page
   useEffect(() => {
     const base = blankOf(mode);
-    setDraft(read(sessionStorage, mode, { ...base, model: chosenModel(localStorage, mode) ?? base.model }));
+    const kept = read(sessionStorage, mode, { ...base, model: chosenModel(localStorage, mode) ?? base.model });
+    // Who writes before the page is awake has written all the same.
+    const early = area.current?.value;
+    if (early) change({ ...kept, prompt: early });
+    else setDraft(kept);
   }, [mode]);
   useEffect(() => begin(signedIn), [signedIn]);
   const change = (part: Partial<Draft>) => {
@@ -51,9 +56,13 @@ export function useComposer(mode: Mode) {
       }
       return next;
     });
-    if (part.model) rememberModel(localStorage, mode, part.model);
   };
 
+  /** Remembered for this mode, because somebody chose it. */
+  const choose = (id: string) => {
+    rememberModel(localStorage, mode, id);
+    change({ model: id });
+  };
   const models = catalog?.models.filter((it) => mode === "words" || it.input_images > 0) ?? [];
   const isOpen = (it: Model) => catalog !== null && opens(catalog.plans, me?.plan ?? "free", it.plan);
   const model = models.find((it) => it.id === draft.model) ?? models.find(isOpen) ?? models[0];
@@ -102,7 +111,9 @@ export function useComposer(mode: Mode) {
   const written = draft.prompt.trim() !== "" && longest <= most;
   // Signing in needs no words where a picture was chosen: both are kept on the way.
   const begun = written || (!signedIn && mode === "picture" && tray.length > 0);
-  const ready = !sending && begun && (!problem || !signedIn) && model !== undefined;
+  // One that is still being read would not survive the way to the issuer.
+  const reading = mode === "picture" && tray.some((it) => it.state === "reading");
+  const ready = !sending && !reading && begun && (!problem || !signedIn) && model !== undefined;
 
   const latest = useRef(tray);
   latest.current = tray;
@@ -163,6 +174,7 @@ export function useComposer(mode: Mode) {
   return {
     draft,
     change,
+    choose,
     catalog,
     unreachable,
     again,

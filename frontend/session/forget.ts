@@ -2,5 +2,9 @@
 export function forget() {
   for (const store of [localStorage, sessionStorage])
     for (const name of Object.keys(store)) if (/^(draft|inputs|history:)/.test(name)) store.removeItem(name);
-  indexedDB.deleteDatabase("pictures");
+  try {
+    indexedDB.deleteDatabase("pictures");
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { api, ask, type Generation } from "@/api/client";
+import { Problem } from "@/api/problem";
 import { peek, put, useGeneration } from "./generations";
 
 /** A picture to start from: one that was brought along, or one of an earlier job. */
@@ -19,6 +20,7 @@ export const isSame = (one: Start, other: Start) =>
 
 /** Links are good for an hour; before that they are asked for again. */
 const FRESH_MS = 45 * 60_000;
+const AGAIN_MS = 4000;
 const uploads = new Map<string, { at: number; source: Promise<Source> }>();
 
 function upload(id: string): Promise<Source> {
@@ -33,6 +35,9 @@ function upload(id: string): Promise<Source> {
   return source;
 }
 
+/** Looked for and not found, or not a picture any more. */
+const isGone = (error: unknown) => !(error instanceof Problem) || error.status === 404 || error.status === 410;
+
 const ofJob = (job: Generation | undefined, index: number): Source | null => {
   const image = job?.images[index];
   const url = image?.display_url ?? image?.url;
@@ -43,9 +48,11 @@ const ofJob = (job: Generation | undefined, index: number): Source | null => {
 export function useSource(start: Start | null, ready = true): { source: Source | null; gone: boolean } {
   const [found, setFound] = useState<Source | null>(null);
   const [gone, setGone] = useState(false);
+  const [tries, setTries] = useState(0);
   const uploadId = start && "upload_id" in start ? start.upload_id : null;
   const jobId = start && "generation_id" in start ? start.generation_id : null;
   const job = useGeneration(jobId);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each try asks once
   useEffect(() => {
     if (!ready || (!uploadId && !jobId)) return;
     let over = false;
@@ -55,12 +62,18 @@ export function useSource(start: Start | null, ready = true): { source: Source |
     const asked = uploadId
       ? upload(uploadId).then((it) => over || setFound(it))
       : ask(api.GET("/api/v1/generations/{id}", { params: { path: { id: jobId ?? "" } } })).then((it) => put([it]));
-    // Without a network it may be there all the same.
-    asked.catch((error: { status?: number }) => over || setGone(error.status !== 0));
+    // When the service is down it may be there all the same.
+    let clock: ReturnType<typeof setTimeout> | undefined;
+    asked.catch((error: unknown) => {
+      if (over) return;
+      if (isGone(error)) setGone(true);
+      else clock = setTimeout(() => setTries((n) => n + 1), AGAIN_MS);
+    });
     return () => {
       over = true;
+      clearTimeout(clock);
     };
-  }, [uploadId, jobId, ready]);
+  }, [uploadId, jobId, ready, tries]);
   if (start && "generation_id" in start) {
     const source = ofJob(job, start.index);
     return { source, gone: gone || (job !== undefined && !source) };
