@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
 import { Chevron } from "@/ui/icons";
+import { useCountdown } from "@/ui/use-countdown";
 import { BringAlong } from "./bring-along";
 import { Models, Shapes, Strength } from "./choices";
 import type { Mode } from "./draft";
@@ -131,7 +132,9 @@ function Summary({ composing: { draft, model }, mode }: { composing: Composing; 
 function Order({ composing }: { composing: Composing }) {
   const { t } = useI18n();
   const { problem, outcome, ready, sending, signedIn, me, price, session, orders } = composing;
+  const wait = useCountdown(outcome?.until ?? null);
   const label = () => {
+    if (wait > 0) return t("problem.wait", { s: wait });
     if (sending)
       return sending.of > 1 ? t("create.sendingOf", { n: sending.done + 1, of: sending.of }) : t("create.sending");
     if (!signedIn) return t("create.goSignIn");
@@ -149,7 +152,7 @@ function Order({ composing }: { composing: Composing }) {
           </p>
         )}
       </div>
-      <button type="submit" disabled={!ready} className="press press-blue min-h-13 text-lg">
+      <button type="submit" disabled={!ready || wait > 0} className="press press-blue min-h-13 text-lg">
         {label()}
       </button>
       {/* Its line is there before it is known whether it has anything to say. */}

@@ -114,11 +114,16 @@ export function addStart(start: Start): boolean {
   return true;
 }
 
-/** As a recipe has them. Those that were chosen make room. */
-export function replaceAll(starts: readonly Start[]) {
+const startsOf = (list: readonly Item[]) => list.flatMap((it) => (it.state === "ready" ? [it.start] : []));
+
+/** As a recipe has them. Gives back how to undo it, when others were there that had to make room. */
+export function replaceAll(starts: readonly Start[]): (() => void) | null {
   load();
+  const before = startsOf(items);
   for (const it of items) remove(it.key);
   for (const it of starts) addStart(it);
+  const left = before.some((it) => !starts.some((other) => isSame(it, other)));
+  return left ? () => void replaceAll(before) : null;
 }
 
 /** Called from another page, what this tab has chosen may not be here yet. */

@@ -18,7 +18,8 @@ import { begin, markWrong, useTray } from "./tray";
 import { useQuote } from "./use-quote";
 import { leftOf, sendAll, type Wish, wishesFor } from "./wishes";
 
-export type Outcome = { error: unknown; made: number; left: number };
+/** `until`: when asking again makes sense, in ms of this clock. */
+export type Outcome = { error: unknown; made: number; left: number; until: number | null };
 
 /** Everything that the composer knows and does; how it looks is elsewhere. */
 export function useComposer(mode: Mode, area: RefObject<HTMLTextAreaElement | null>) {
@@ -160,13 +161,15 @@ export function useComposer(mode: Mode, area: RefObject<HTMLTextAreaElement | nu
     if (result.left === 0 && !draft.seed_locked && draft.seed !== null) change({ seed: null });
     // Whoever went to another page meanwhile is told there.
     if (result.error && !alive.current) toast(stopped(result.error, result.made, of, t));
-    setOutcome(result.error ? { error: result.error, made: result.made, left: result.left } : null);
+    const after = result.error instanceof Problem ? result.error.retryAfter : null;
+    const until = after ? Date.now() + after * 1000 : null;
+    setOutcome(result.error ? { error: result.error, made: result.made, left: result.left, until } : null);
     setSending(null);
   };
 
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
-    if (!ready) return;
+    if (!ready || (outcome?.until && Date.now() < outcome.until)) return;
     if (!signedIn) return signIn(PAGES[mode]).catch(() => toast(t("session.failed")));
     if (open.length >= ASK_FROM && !asking) return setAsking(true);
     await send();

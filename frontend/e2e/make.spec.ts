@@ -85,6 +85,7 @@ test("a photograph is brought along without its place, changed, compared and tak
   await dialog.getByRole("button", { name: "Use this recipe" }).click();
   await expect(page).toHaveURL(/\/edit\/$/);
   await ready(page, 1);
+  await expect(page.getByText("took the place of yours")).toHaveCount(0);
   await expect(page.getByLabel("Strength")).toHaveValue("1");
   await expect(prompt(page)).toHaveValue("the same in winter");
   expect(errors).toEqual([]);
@@ -318,6 +319,22 @@ test("styles and own presets", async ({ page }) => {
   await dialog.getByRole("button", { name: "Delete Fox posters" }).click();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("button", { name: "Fox posters" })).toHaveCount(0);
+});
+
+test("too many orders: the button counts down, and then it works", async ({ page }) => {
+  let asked = 0;
+  await page.route(/\/v1\/generations$/, (route) => {
+    asked += route.request().method() === "POST" ? 1 : 0;
+    if (route.request().method() !== "POST" || asked > 1) return route.continue();
+    const problem = { code: "backlog-full", status: 429, detail: "too many" };
+    return route.fulfill({ status: 429, headers: { "Retry-After": "3" }, json: problem });
+  });
+  await order(page, somebody("wait"), "a patient fox");
+  await expect(page.getByRole("alert").filter({ hasText: "wait as your plan allows" })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Try again in \d s/ })).toBeDisabled();
+  await generate(page).click();
+  await expect(page.getByRole("article", { name: "a patient fox" })).toHaveAttribute("data-status", "succeeded");
+  expect(asked).toBe(2);
 });
 
 test("what is written before the page is awake is not lost", async ({ page }) => {

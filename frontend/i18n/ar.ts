@@ -131,6 +131,7 @@ export const ar: Catalog = {
   "input.use": "استخدامها كمدخل",
   "input.useOne": "استخدام الصورة {n} كمدخل",
   "input.taken": "أُضيفت إلى صور البداية.",
+  "input.replaced": "حلّت صور الوصفة محل صورك.",
   "input.bad.heic":
     "لا يقرأ هذا المتصفح HEIC. صدّرها بصيغة JPEG؛ في iPhone عبر الإعدادات، الكاميرا، التنسيقات، الأكثر توافقًا.",
   "input.bad.foreign": "لا يمكن استخدام {format} هنا. احفظها بصيغة JPEG أو PNG أو WebP.",

@@ -131,6 +131,7 @@ export const de: Catalog = {
   "input.use": "Als Vorlage nehmen",
   "input.useOne": "Bild {n} als Vorlage nehmen",
   "input.taken": "Zu den Vorlagen gelegt.",
+  "input.replaced": "Die Bilder des Rezepts stehen nun an der Stelle der Ihren.",
   "input.bad.heic":
     "Dieser Browser liest kein HEIC. Exportieren Sie es als JPEG; ein iPhone tut es mit Einstellungen, Kamera, Formate, Maximale Kompatibilität.",
   "input.bad.foreign": "{format} geht hier nicht. Speichern Sie es als JPEG, PNG oder WebP.",

@@ -100,6 +100,7 @@ export const rest = {
   "input.use": "Use as input",
   "input.useOne": "Use picture {n} as input",
   "input.taken": "Added to the pictures to start from.",
+  "input.replaced": "The recipe's pictures took the place of yours.",
   "input.bad.heic":
     "This browser cannot read HEIC. Export it as JPEG; an iPhone does so with Settings, Camera, Formats, Most Compatible.",
   "input.bad.foreign": "{format} cannot be used here. Save it as JPEG, PNG or WebP.",

@@ -129,6 +129,7 @@ export const es: Catalog = {
   "input.use": "Usar como entrada",
   "input.useOne": "Usar la imagen {n} como entrada",
   "input.taken": "Añadida a las imágenes de partida.",
+  "input.replaced": "Las imágenes de la receta ocupan el lugar de las suyas.",
   "input.bad.heic":
     "Este navegador no lee HEIC. Expórtela como JPEG; un iPhone lo hace con Ajustes, Cámara, Formatos, Más compatible.",
   "input.bad.foreign": "{format} no se puede usar aquí. Guárdela como JPEG, PNG o WebP.",

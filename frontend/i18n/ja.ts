@@ -127,6 +127,7 @@ export const ja: Catalog = {
   "input.use": "元画像に使う",
   "input.useOne": "画像{n}を元画像に使う",
   "input.taken": "元にする画像に加えました。",
+  "input.replaced": "元にする画像をレシピのものに置き換えました。",
   "input.bad.heic":
     "このブラウザはHEICを読めません。JPEGで書き出してください。iPhoneでは「設定」→「カメラ」→「フォーマット」→「互換性優先」でできます。",
   "input.bad.foreign": "{format}はここでは使えません。JPEG、PNG、WebPで保存してください。",

@@ -104,7 +104,7 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
             )}
           </dl>
           <div className="grid gap-2">
-            <button type="button" className="press press-blue" onClick={() => router.push(reuse(job, chosen))}>
+            <button type="button" className="press press-blue" onClick={() => router.push(reuse(job, chosen, t))}>
               <Again /> {t("act.reuse")}
             </button>
             <CompareButton job={job} index={chosen} />
