@@ -46,10 +46,10 @@ export function useComposer(mode: Mode, area: RefObject<HTMLTextAreaElement | nu
     else setDraft(kept);
   }, [mode]);
   useEffect(() => begin(signedIn), [signedIn]);
-  const change = (part: Partial<Draft>) => {
+  const change = (part: Partial<Draft> | ((was: Draft) => Partial<Draft>)) => {
     setOutcome(null);
     setDraft((was) => {
-      const next = { ...was, ...part };
+      const next = { ...was, ...(typeof part === "function" ? part(was) : part) };
       try {
         keep(sessionStorage, next, mode);
       } catch {
@@ -158,7 +158,9 @@ export function useComposer(mode: Mode, area: RefObject<HTMLTextAreaElement | nu
       setSending((was) => was && { ...was, done: was.done + 1 });
     });
     if (result.made > 0) refreshMe().catch(() => {});
-    if (result.left === 0 && !draft.seed_locked && draft.seed !== null) change({ seed: null });
+    // For one order alone; but meanwhile there may be another number.
+    if (result.left === 0 && !draft.seed_locked && draft.seed !== null)
+      change((was) => (was.seed === draft.seed && !was.seed_locked ? { seed: null } : {}));
     // Whoever went to another page meanwhile is told there.
     if (result.error && !alive.current) toast(stopped(result.error, result.made, of, t));
     const after = result.error instanceof Problem ? result.error.retryAfter : null;

@@ -35,14 +35,14 @@ export function Header() {
         </svg>
         ImageGenerator
       </Go>
-      <nav aria-label={t("nav.main")} className="order-last -ms-2.5 w-full sm:order-none sm:ms-0 sm:w-auto">
+      <nav aria-label={t("nav.main")} className="order-last -ms-1.5 w-full sm:order-none sm:ms-0 sm:w-auto">
         <ul className="flex overflow-x-auto [scrollbar-width:none]">
           {PLACES.map(({ to, key }) => (
             <li key={to}>
               <Go
                 href={to}
                 aria-current={path === to ? "page" : undefined}
-                className="flex min-h-11 items-center rounded-field px-2.5 whitespace-nowrap text-soft -outline-offset-2 lg:px-3 hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="flex min-h-11 items-center rounded-field px-1.5 whitespace-nowrap text-soft sm:px-2.5 -outline-offset-2 lg:px-3 hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {t(key)}
               </Go>
