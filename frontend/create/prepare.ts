@@ -1,8 +1,8 @@
 import { measure } from "./measure";
 import { Unfit } from "./unfit";
 
-/** The service keeps two megapixels; twice that leaves it something to choose from. */
-const KEPT_PIXELS = 4_000_000;
+/** What the service keeps of a picture: more would be sent and thrown away. */
+const KEPT_PIXELS = 2_000_000;
 /** A picture is four bytes a pixel in memory, however small its file is. */
 const MOST_PIXELS = 100_000_000;
 const MOST_FILE = 64 * 1024 * 1024;
