@@ -2,6 +2,9 @@ import { expect, type Page, test } from "@playwright/test";
 import { asPhotograph, draw, heic, jpeg } from "./pictures";
 import { order, signIn, somebody, subscribe, watch } from "./steps";
 
+// Paying, sending and drawing in one story take their time where the machine does other things as well.
+test.describe.configure({ timeout: 180_000 });
+
 const prompt = (page: Page) => page.locator("#prompt");
 const generate = (page: Page) => page.getByRole("button", { name: /^Generate/ });
 
