@@ -9,7 +9,7 @@ export function useFoot(form: RefObject<HTMLElement | null>) {
       const sticks = it && getComputedStyle(it).bottom === "0px" && getComputedStyle(it).position === "sticky";
       // Never so high that a message leaves the page at the top.
       const height = sticks ? Math.min(it.offsetHeight, window.innerHeight * 0.6) : 0;
-      style.setProperty("--foot", `${height}px`);
+      style.setProperty("--bar", `${height}px`);
     };
     const watch = new ResizeObserver(look);
     if (form.current) watch.observe(form.current);
@@ -17,7 +17,7 @@ export function useFoot(form: RefObject<HTMLElement | null>) {
     return () => {
       watch.disconnect();
       window.removeEventListener("resize", look);
-      style.removeProperty("--foot");
+      style.removeProperty("--bar");
     };
   }, [form]);
 }

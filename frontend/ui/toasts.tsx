@@ -30,7 +30,7 @@ export function Toasts() {
   return (
     <div
       aria-live="polite"
-      className="fixed inset-x-4 bottom-[calc(1rem+var(--foot,0px))] z-50 flex flex-col items-center gap-2 empty:hidden"
+      className="fixed inset-x-4 bottom-[calc(1rem+var(--bar,0px))] z-50 flex flex-col items-center gap-2 empty:hidden"
     >
       {shown.map((it) => (
         <One key={it.id} toast={it} />
