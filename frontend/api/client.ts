@@ -20,6 +20,8 @@ export type Grant = Schemas["Grant"];
 export type StatementLine = Schemas["StatementLine"];
 export type Health = Schemas["Health"];
 export type NewGeneration = Schemas["NewGeneration"];
+export type Upload = Schemas["Upload"];
+export type Quote = Schemas["Quote"];
 export type LiveEvent = Schemas["Event"];
 
 export const FINAL = new Set(["succeeded", "failed", "cancelled", "blocked"]);

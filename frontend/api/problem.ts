@@ -6,6 +6,8 @@ type Written = Partial<components["schemas"]["Problem"]> & {
   needed?: number;
   available?: number;
   category?: string;
+  reason?: string;
+  errors?: { pointer: string }[];
   decision_id?: string;
   /** What is down, where only a part of the service is. */
   service?: string;

@@ -8,10 +8,7 @@ export const metadata: Metadata = {
   title: { default: "ImageGenerator AI: pictures from words", template: "%s · ImageGenerator AI" },
   description: "Describe a picture, choose a FLUX model and watch it develop. You pay for the pictures you get.",
 };
-export const viewport: Viewport = {
-  width: "device-width",
-  initialScale: 1,
-};
+export const viewport: Viewport = { width: "device-width", initialScale: 1, interactiveWidget: "resizes-content" };
 
 export default function Layout({ children }: { children: ReactNode }) {
   return (

@@ -1,169 +1,163 @@
 "use client";
-import { type FormEvent, useEffect, useRef, useState } from "react";
-import { beginning } from "@/account/preferences";
-import { api, ask, newKey } from "@/api/client";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { Problem, sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
-import { signIn, useSession } from "@/session/session";
 import { WayOut } from "@/shell/way-out";
-import { useCatalog } from "@/store/catalog";
-import { put } from "@/store/generations";
-import { refreshMe, useMe } from "@/store/me";
-import { toast } from "@/ui/toasts";
+import { Chevron } from "@/ui/icons";
 import { useCountdown } from "@/ui/use-countdown";
-import { Models, More, Shapes } from "./choices";
-import { blank, type Draft, keep, order, read } from "./draft";
+import { BringAlong } from "./bring-along";
+import { Models, Shapes, Strength } from "./choices";
+import type { Mode } from "./draft";
+import { Examples } from "./examples";
+import { Inputs } from "./inputs";
+import { More } from "./more";
+import { PresetBar } from "./preset-bar";
+import { PromptBox } from "./prompt-box";
+import { Refusal } from "./refusal";
+import { type Composing, useComposer } from "./use-composer";
+import { useFoot } from "./use-foot";
 
-const EXAMPLES = ["create.example1", "create.example2", "create.example3"] as const;
+const AskFirst = lazy(() => import("./ask-first").then((it) => ({ default: it.AskFirst })));
 
-export function Composer({ empty }: { empty: boolean }) {
+/**
+ * One form for both modes. On narrow screens it stays at the bottom, where the thumb is: words and button, the rest
+ * behind one press.
+ */
+export function Composer({
+  mode,
+  empty,
+  offered,
+}: {
+  mode: Mode;
+  empty: boolean;
+  /** An example that was chosen elsewhere on the page. */
+  offered: { prompt: string } | null;
+}) {
   const { t } = useI18n();
-  const session = useSession();
-  const me = useMe();
-  const { catalog, error: unreachable, again } = useCatalog();
-  const [draft, setDraft] = useState<Draft>(blank);
-  const [sending, setSending] = useState(false);
-  const [refusal, setRefusal] = useState<unknown>(null);
   const area = useRef<HTMLTextAreaElement>(null);
-  // One wish, one key: pressed again after a lost answer, it is the same order.
-  const wish = useRef<{ body: string; key: ReturnType<typeof newKey> } | null>(null);
-
-  useEffect(() => setDraft(read(sessionStorage, beginning(blank, localStorage))), []);
-  const change = (part: Partial<Draft>) =>
-    setDraft((was) => {
-      const next = { ...was, ...part };
-      keep(sessionStorage, next);
-      return next;
-    });
-
-  const model = catalog?.models.find((it) => it.id === draft.model) ?? catalog?.models[0];
-  const price = (model?.credits_per_image ?? 1) * draft.count;
-  const length = [...draft.prompt].length;
-  const most = model?.prompt_characters ?? 2000;
-  const short = me && !me.credits.unlimited && me.credits.available < price;
-  const signedIn = session.status === "in";
-  // Asked to slow down: the button counts, and is there again at zero.
-  const slowed = useCountdown(refusal instanceof Problem && refusal.status === 429 ? refusal.until : null);
-  const ready = draft.prompt.trim() !== "" && length <= most && !sending && slowed === 0 && (!signedIn || !short);
-
-  const submit = async (event?: FormEvent) => {
-    event?.preventDefault();
-    if (!ready) return;
-    if (!signedIn) return signIn("/create/").catch(() => toast(t("session.failed")));
-    setSending(true);
-    setRefusal(null);
-    const body = order(draft);
-    const text = JSON.stringify(body);
-    if (wish.current?.body !== text) wish.current = { body: text, key: newKey() };
-    try {
-      put([await ask(api.POST("/api/v1/generations", { body, params: wish.current.key }))]);
-      wish.current = null;
-      refreshMe().catch(() => {});
-    } catch (error) {
-      setRefusal(error);
-      // The order was understood and refused: the next one is another.
-      if (error instanceof Problem && error.status >= 400 && error.status < 500) wish.current = null;
-    }
-    setSending(false);
-  };
-
+  const composing = useComposer(mode, area);
+  const { draft, change, model, unreachable, again, asking, submit, signedIn } = composing;
+  const [spread, setSpread] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useFoot(form);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each offer is taken once
+  useEffect(() => {
+    if (!offered) return;
+    change({ prompt: offered.prompt });
+    area.current?.focus();
+  }, [offered]);
   return (
-    <form onSubmit={submit} className="grid gap-6 lg:sticky lg:top-6">
-      <div>
-        <div className="flex items-baseline justify-between gap-4">
-          <label htmlFor="prompt" className="text-lg font-semibold">
-            {t("create.prompt")}
-          </label>
-          <span className="edge-print" id="length">
-            {t("create.left", { n: length, of: most })}
-          </span>
-        </div>
-        <textarea
-          id="prompt"
-          ref={area}
-          dir="auto"
-          rows={4}
-          aria-describedby="length keys"
-          aria-invalid={length > most}
-          placeholder={t("create.placeholder")}
-          value={draft.prompt}
-          onChange={(event) => change({ prompt: event.target.value })}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-          }}
-          className="field mt-2 min-h-32 resize-y text-lg leading-snug [field-sizing:content] placeholder:text-soft"
-        />
-        {length > most && <p className="mt-1 text-sm text-bad">{t("create.tooLong", { n: length - most })}</p>}
-        <p id="keys" className="mt-1 hidden text-xs text-soft lg:block">
-          {t("create.keys")}
-        </p>
-        {empty && draft.prompt === "" && (
-          <div className="mt-3 grid gap-2">
-            <p className="text-sm text-soft">{t("create.emptyTitle")}</p>
-            {EXAMPLES.map((key) => (
-              <button
-                key={key}
-                type="button"
-                className="min-h-11 rounded-field border px-3 py-2 text-start hover:border-blue"
-                onClick={() => {
-                  change({ prompt: t(key) });
+    <form
+      ref={form}
+      onSubmit={submit}
+      className="flex flex-col gap-3 max-lg:sticky max-lg:bottom-0 max-lg:z-20 max-lg:order-last max-lg:-mx-4 max-lg:max-h-[calc(100dvh-9.5rem)] max-lg:border-t max-lg:bg-paper max-lg:px-4 max-lg:pt-3 max-lg:shadow-[0_-8px_24px_-12px_rgb(0_0_0/0.35)] sm:max-lg:-mx-8 sm:max-lg:px-8 lg:max-h-[calc(100dvh-6.5rem)]"
+    >
+      {/* What scrolls is beside the button and never under it. */}
+      <div className="relative -m-1 grid min-h-0 gap-3 overflow-y-auto p-1 [scrollbar-width:thin] lg:gap-6">
+        {mode === "picture" ? <Inputs model={model} signedIn={signedIn} /> : <BringAlong prompt={draft.prompt} />}
+        <div>
+          <PromptBox composing={composing} mode={mode} area={area} />
+          {mode === "words" && empty && draft.prompt === "" && (
+            <div className="mt-3 max-lg:hidden">
+              <Examples
+                choose={(prompt) => {
+                  change({ prompt });
                   area.current?.focus();
                 }}
-              >
-                {t(key)}
-              </button>
-            ))}
-          </div>
-        )}
-      </div>
-      {unreachable ? (
-        <p className="text-bad">
-          {sentence(unreachable, t)}{" "}
-          <button type="button" className="min-h-11 underline" onClick={again}>
-            {t("act.retry")}
-          </button>
-        </p>
-      ) : (
-        <>
-          <Models catalog={catalog} chosen={model} me={me} choose={(id) => change({ model: id })} />
-          <Shapes model={model} chosen={draft.aspect_ratio} choose={(it) => change({ aspect_ratio: it })} />
-          <More model={model} draft={draft} me={me} change={change} />
-        </>
-      )}
-      <div className="grid gap-3">
-        <div aria-live="polite" className="grid gap-1 empty:hidden">
-          {refusal !== null && <Refusal error={refusal} />}
-          {short && (
-            <p className="text-bad">
-              {t("create.short", { needed: price, available: me.credits.available })}{" "}
-              <WayOut error={new Problem(402, { code: "not-enough-credits" }, null)} />
-            </p>
+              />
+            </div>
           )}
         </div>
-        <button type="submit" disabled={!ready} className="press press-blue min-h-13 text-lg">
-          {sending
-            ? t("create.sending")
-            : slowed > 0
-              ? t("problem.wait", { s: slowed })
-              : !signedIn
-                ? t("create.goSignIn")
-                : me?.credits.unlimited
-                  ? t("create.goFree")
-                  : t("create.go", { n: price })}
-        </button>
-        {session.status === "out" && <p className="text-sm text-soft">{t("create.draftKept")}</p>}
+        {unreachable ? (
+          <p className="text-bad">
+            {sentence(unreachable, t)}{" "}
+            <button type="button" className="min-h-11 underline" onClick={again}>
+              {t("act.retry")}
+            </button>
+          </p>
+        ) : (
+          <>
+            <button
+              type="button"
+              aria-expanded={spread}
+              aria-controls="choices"
+              className="flex min-h-11 items-center gap-2 rounded-field px-1 text-start text-sm lg:hidden"
+              onClick={() => setSpread(!spread)}
+            >
+              <Chevron className={`size-5 shrink-0 motion-safe:transition-transform ${spread ? "rotate-180" : ""}`} />
+              <span className="font-semibold">{t(spread ? "create.fewer" : "create.choices")}</span>
+              <Summary composing={composing} mode={mode} />
+            </button>
+            <div id="choices" className={`grid gap-6 ${spread ? "" : "max-lg:hidden"}`}>
+              <PresetBar composing={composing} mode={mode} />
+              <Models composing={composing} />
+              {mode === "picture" && model?.strength && (
+                <Strength value={draft.strength} choose={(strength) => change({ strength })} />
+              )}
+              <Shapes
+                model={model}
+                chosen={draft.aspect_ratio}
+                asPicture={mode === "picture"}
+                choose={(it) => change({ aspect_ratio: it })}
+              />
+              <More composing={composing} />
+            </div>
+          </>
+        )}
       </div>
+      <Order composing={composing} />
+      {asking && (
+        <Suspense>
+          <AskFirst composing={composing} />
+        </Suspense>
+      )}
     </form>
   );
 }
 
-/** Why the order was not taken, with what can be done about it. */
-function Refusal({ error }: { error: unknown }) {
+/** What is chosen, in one line, while the choices are folded away. */
+function Summary({ composing: { draft, model }, mode }: { composing: Composing; mode: Mode }) {
   const { t } = useI18n();
-  const left = useCountdown(error instanceof Problem ? error.until : null);
+  // Before it is known there is nothing to say, so nothing moves when it is.
+  if (!model) return null;
+  const shape = mode === "picture" && draft.aspect_ratio === "" ? t("create.asPicture") : draft.aspect_ratio;
   return (
-    <p role="alert" className="text-bad">
-      {sentence(error, t)} {left > 0 && t("problem.wait", { s: left })} <WayOut error={error} />
-    </p>
+    <span className="edge-print ms-auto truncate">
+      {model.name} · {shape}
+      {draft.count > 1 ? ` · ×${draft.count}` : ""}
+    </span>
+  );
+}
+
+/** The button with its price, and what speaks against pressing it. */
+function Order({ composing }: { composing: Composing }) {
+  const { t } = useI18n();
+  const { problem, outcome, ready, sending, signedIn, me, price, session, orders } = composing;
+  const wait = useCountdown(outcome?.until ?? null);
+  const label = () => {
+    if (wait > 0) return t("problem.wait", { s: wait });
+    if (sending)
+      return sending.of > 1 ? t("create.sendingOf", { n: sending.done + 1, of: sending.of }) : t("create.sending");
+    if (!signedIn) return t("create.goSignIn");
+    if (orders.open.length > 0 && orders.open.length < orders.total)
+      return t("create.goLeft", { n: orders.open.length });
+    return me?.credits.unlimited ? t("create.goFree") : t("create.go", { n: price });
+  };
+  return (
+    <div className="grid shrink-0 gap-3 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      <div aria-live="polite" className="grid gap-1 empty:hidden">
+        {outcome && <Refusal outcome={outcome} />}
+        {problem && !outcome && (
+          <p className={problem.code ? "text-bad" : "text-soft"}>
+            {problem.text} {problem.code && <WayOut error={new Problem(402, { code: problem.code }, null)} />}
+          </p>
+        )}
+      </div>
+      <button type="submit" disabled={!ready || wait > 0} className="press press-blue min-h-13 text-lg">
+        {label()}
+      </button>
+      {/* Its line is there before it is known whether it has anything to say. */}
+      {!signedIn && <p className="min-h-6 text-sm text-soft">{session.status === "out" && t("create.draftKept")}</p>}
+    </div>
   );
 }

@@ -31,7 +31,9 @@ export function stateOf(job: Generation, t: Translate): string {
   const name = NAMES[job.status];
   const parts = [name ? t(name) : job.status];
   if (job.status === "queued" && job.position > 0) parts.push(t("state.before", { n: job.position }));
-  if (isOpen(job) && job.eta_seconds > 0) parts.push(t("state.eta", { s: job.eta_seconds }));
+  // While it is drawn the tile counts, and what was left when that began is no longer true.
+  if (isOpen(job) && job.status !== "running" && job.eta_seconds > 0)
+    parts.push(t("state.eta", { s: job.eta_seconds }));
   return parts.join(" · ");
 }
 

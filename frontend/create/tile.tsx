@@ -1,18 +1,27 @@
 "use client";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api, ask, type Generation, newKey } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
 import { put } from "@/store/generations";
 import { Go } from "@/ui/go";
+import { Halves } from "@/ui/icons";
 import { Picture } from "@/ui/picture";
 import { toast } from "@/ui/toasts";
+import { modeOf } from "./draft";
+import type { Pending } from "./pending";
 import { isOpen, Status } from "./status";
+import { Steps, Way } from "./steps";
+import { UseAsInput } from "./use-as-input";
+import { Variations } from "./variations";
+
+const Compare = lazy(() => import("@/compare/compare").then((it) => ({ default: it.Compare })));
 
 /** A job on its way and after: its shape is there at once, so nothing moves when the picture comes. */
 export function Tile({ job }: { job: Generation }) {
   const { t } = useI18n();
   const [busy, setBusy] = useState(false);
+  const [compared, setCompared] = useState<number | null>(null);
   const open = isOpen(job);
   const act = async (call: () => Promise<Generation>) => {
     setBusy(true);
@@ -26,23 +35,40 @@ export function Tile({ job }: { job: Generation }) {
   };
   const path = { id: job.id };
   const address = `/library/?open=${job.id}`;
+  const delivered = job.images.filter((it) => it.status === "delivered");
   // What ended without a picture takes no room for one.
-  const shown = open || job.images.some((it) => it.status === "delivered");
+  const shown = open || delivered.length > 0;
+  // What came from a picture is looked at beside it.
+  const comparing = modeOf(job) === "picture" && !open && delivered.length > 0;
+  const picture = (image: Generation["images"][number]) => (
+    <Picture
+      image={image}
+      alt={job.prompt}
+      size="display"
+      className={`w-full ${open && image.status === "pending" ? "developing" : "bg-sunk"} max-h-[70dvh] object-contain`}
+    />
+  );
   return (
     <article aria-label={job.prompt} data-status={job.status} className="overflow-hidden rounded-tile border bg-sheet">
       {shown && (
-        <Go href={address} className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : "block"}>
+        <div className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : ""}>
           {job.images.map((image) => (
-            <Picture
-              key={image.index}
-              image={image}
-              alt={job.prompt}
-              size="display"
-              className={`w-full ${open && image.status === "pending" ? "developing" : "bg-sunk"} max-h-[70dvh] object-contain`}
-            />
+            <div key={image.index} className="group relative">
+              {comparing && image.status === "delivered" ? (
+                <button type="button" className="block w-full" onClick={() => setCompared(image.index)}>
+                  {picture(image)}
+                  <span className="sr-only">{t("compare.title")}</span>
+                </button>
+              ) : (
+                <Go href={address} className="block">
+                  {picture(image)}
+                  {image.status !== "delivered" && <span className="sr-only">{t("act.open")}</span>}
+                </Go>
+              )}
+              {image.status === "delivered" && <UseAsInput job={job} index={image.index} onPicture />}
+            </div>
           ))}
-          {job.images.every((it) => it.status !== "delivered") && <span className="sr-only">{t("act.open")}</span>}
-        </Go>
+        </div>
       )}
       {open && (
         <div
@@ -83,8 +109,54 @@ export function Tile({ job }: { job: Generation }) {
             {t("act.retry")}
           </button>
         )}
+        {!open && delivered.length > 0 && (
+          <div className="flex flex-wrap gap-2">
+            {(comparing || delivered.length > 1) && (
+              <button
+                type="button"
+                className="press press-line px-3"
+                onClick={() => setCompared(delivered[0]?.index ?? 0)}
+              >
+                <Halves /> {t("compare.go")}
+              </button>
+            )}
+            <Variations job={job} />
+          </div>
+        )}
+        {open && <Way job={job} />}
         <p className="edge-print w-full truncate" dir="auto">
           {job.prompt}
+        </p>
+      </div>
+      {compared !== null && (
+        <Suspense>
+          <Compare job={job} index={compared} close={() => setCompared(null)} />
+        </Suspense>
+      )}
+    </article>
+  );
+}
+
+/** An order that the service has not answered yet. */
+export function HeldTile({ pending: { prompt, width, height, count } }: { pending: Pending }) {
+  const { t } = useI18n();
+  return (
+    <article aria-label={prompt} data-status="held" className="overflow-hidden rounded-tile border bg-sheet">
+      <div className={count > 1 ? "grid grid-cols-2 gap-px" : ""}>
+        {Array.from({ length: count }, (_, it) => (
+          <div
+            // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+            key={it}
+            className="developing max-h-[70dvh] w-full"
+            style={{ aspectRatio: `${width} / ${height}` }}
+          />
+        ))}
+      </div>
+      <div className="grid gap-2 px-4 py-3">
+        <p className="text-sm font-semibold text-sun">{t("step.holding")}</p>
+        <Steps at="held" />
+        <p className="edge-print truncate" dir="auto">
+          {prompt}
         </p>
       </div>
     </article>

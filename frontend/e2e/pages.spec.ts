@@ -1,6 +1,10 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { order, signIn, somebody, watch } from "./steps";
+import { draw, heic, jpeg } from "./pictures";
+import { order, signIn, somebody, subscribe, watch } from "./steps";
+
+// Each look takes seconds where the machine is busy with other things, and a test has many.
+test.describe.configure({ timeout: 240_000 });
 
 const THEMES = ["light", "dark"] as const;
 const WIDTHS = [390, 820, 1360];
@@ -33,6 +37,10 @@ for (const theme of THEMES) {
       await page.goto("/create/");
       await expect(page.getByRole("radio", { name: /FLUX schnell/ })).toBeChecked();
       await inspect(page, "create-out", theme);
+      await page.goto("/edit/");
+      await expect(page.getByRole("radio", { name: /FLUX dev/ })).toBeChecked();
+      await expect(page.getByText("Choose a picture")).toBeVisible();
+      await inspect(page, "edit-out", theme);
       await page.goto("/pricing/");
       await expect(page.getByRole("heading", { name: "Premium" })).toBeVisible();
       await inspect(page, "pricing", theme);
@@ -45,6 +53,55 @@ for (const theme of THEMES) {
       await page.goto("/nowhere/");
       await expect(page.getByText("404", { exact: true })).toBeVisible();
       await inspect(page, "missing", theme);
+      expect(errors).toEqual([]);
+    });
+
+    test("making pictures from pictures", async ({ page }) => {
+      const errors = watch(page);
+      await subscribe(page, "Premium", `make-${theme}`);
+      await page.getByRole("link", { name: "Image to image" }).click();
+      const chooser = page.getByLabel(/Choose a picture|Add another picture/);
+      await chooser.setInputFiles([
+        jpeg("garden.jpg", await draw(page, { width: 900, height: 600 })),
+        jpeg("tiny.jpg", await draw(page, { width: 40, height: 30 })),
+        heic,
+      ]);
+      await expect(page.locator('li[data-state="ready"]')).toHaveCount(1);
+      await expect(page.locator('li[data-state="wrong"]')).toHaveCount(2);
+      await inspect(page, "edit-refused", theme);
+      for (const name of ["tiny.jpg", heic.name]) await page.getByRole("button", { name: `Remove ${name}` }).click();
+      await page.getByRole("radio", { name: /FLUX dev/ }).check();
+      await page.getByLabel("What should change?").fill("the same in winter");
+      await page.getByRole("button", { name: /^Generate/ }).click();
+      const tile = page.getByRole("article", { name: "the same in winter" });
+      await expect(tile).toHaveAttribute("data-status", "succeeded", { timeout: 30_000 });
+      await page.getByLabel("What should change?").fill("slow: the same in spring");
+      await page.getByRole("button", { name: /^Generate/ }).click();
+      const slow = page.getByRole("article", { name: "slow: the same in spring" });
+      await expect(slow).toHaveAttribute("data-status", "running");
+      await inspect(page, "edit", theme);
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.getByRole("button", { name: /^Choices/ }).click();
+      await inspect(page, "edit-choices", theme);
+      await tile.getByRole("button", { name: "Compare" }).first().click();
+      await expect(page.getByRole("slider", { name: "Line between the two" })).toBeVisible();
+      await inspect(page, "compare", theme);
+      await page.getByRole("dialog").getByText("Side by side").click();
+      await inspect(page, "compare-sides", theme);
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: "Create", exact: true }).click();
+      await page.getByLabel("What should it show?").fill("{red|blue|green} fox in {snow|rain}");
+      await page.getByRole("button", { name: "Your presets" }).click();
+      await page.getByRole("dialog").getByLabel("Save this recipe as").fill("Foxes");
+      await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+      await inspect(page, "presets", theme);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Earlier prompts" }).click();
+      await inspect(page, "history", theme);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: /^Generate/ }).click();
+      await expect(page.getByRole("dialog", { name: "6 orders at once?" })).toBeVisible();
+      await inspect(page, "matrix", theme);
       expect(errors).toEqual([]);
     });
 
@@ -163,6 +220,9 @@ for (const [language, word] of [
       await page.goto("/create/");
       await expect(page.getByRole("radio", { name: /FLUX schnell/ })).toBeChecked();
       await inspect(page, `create-${language}`, "light");
+      await page.goto("/edit/");
+      await expect(page.getByRole("radio", { name: /FLUX dev/ })).toBeChecked();
+      await inspect(page, `edit-${language}`, "light");
     });
   });
 }

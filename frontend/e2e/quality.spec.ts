@@ -78,7 +78,7 @@ for (const [name, viewport] of [
     test.use({ viewport });
     test("nothing moves by itself", async ({ page }) => {
       const shifts = await watchShifts(page);
-      for (const path of ["/", "/pricing/", "/create/", "/library/"]) {
+      for (const path of ["/", "/pricing/", "/create/", "/edit/", "/library/"]) {
         await page.goto(path);
         await page.waitForLoadState("networkidle");
         expect(await shifts()).toEqual([]);

@@ -25,6 +25,15 @@ export async function order(page: Page, email: string, prompt: string) {
   return page.getByRole("article", { name: prompt });
 }
 
+/** Somebody new on `plan`, through the checkout. */
+export async function subscribe(page: Page, plan: "Basic" | "Premium", name: string) {
+  await page.goto("/pricing/");
+  await page.getByRole("button", { name: `Choose ${plan}` }).click();
+  await signIn(page, somebody(name));
+  await page.getByRole("button", { name: `Choose ${plan}` }).click();
+  await page.getByRole("button", { name: /^Pay/ }).first().click();
+  await expect(page.getByText(`You are on ${plan}.`)).toBeVisible();
+}
 /** Errors of the page itself; the browser's own note of a refused answer is none. */
 export function watch(page: Page): string[] {
   const errors: string[] = [];

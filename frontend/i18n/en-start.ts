@@ -3,6 +3,7 @@ export const start = {
   "app.tagline": "Pictures from words",
   "nav.main": "Main",
   "nav.create": "Create",
+  "nav.edit": "Image to image",
   "nav.library": "Library",
   "nav.pricing": "Pricing",
   "nav.skip": "Skip to content",

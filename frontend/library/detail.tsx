@@ -3,8 +3,10 @@ import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import type { Generation } from "@/api/client";
 import { sentence } from "@/api/problem";
-import { keep, recipe } from "@/create/draft";
+import { CompareButton } from "@/compare/button";
+import { reuse } from "@/create/reuse";
 import { isOpen, Status } from "@/create/status";
+import { UseAsInput } from "@/create/use-as-input";
 import { useI18n } from "@/i18n/i18n";
 import { Again, Bin, Link as LinkIcon, Out, Star } from "@/ui/icons";
 import { Modal } from "@/ui/modal";
@@ -49,10 +51,6 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
         toast(t("library.deleted"), bring);
       }),
     );
-  const reuse = () => {
-    keep(sessionStorage, recipe(job, chosen));
-    router.push("/create/");
-  };
   const date = (moment: string) => new Date(moment).toLocaleDateString(language, { dateStyle: "medium" });
   if (!image) return null;
   return (
@@ -106,9 +104,11 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
             )}
           </dl>
           <div className="grid gap-2">
-            <button type="button" className="press press-blue" onClick={reuse}>
+            <button type="button" className="press press-blue" onClick={() => router.push(reuse(job, chosen, t))}>
               <Again /> {t("act.reuse")}
             </button>
+            <CompareButton job={job} index={chosen} />
+            <UseAsInput job={job} index={chosen} />
             {job.deleted_at ? (
               <button type="button" className="press press-line" onClick={bring}>
                 {t("act.restore")}

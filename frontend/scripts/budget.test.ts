@@ -16,12 +16,13 @@ it.skipIf(!existsSync(out)).each([
   ["index.html", 140],
   ["pricing/index.html", 160],
   ["create/index.html", 220],
+  ["edit/index.html", 220],
   ["library/index.html", 220],
 ])("%s loads at most %i KiB of scripts", (page, most) => {
   expect(firstLoad(page) / 1024).toBeLessThanOrEqual(most);
 });
 
 it.skipIf(!existsSync(out))("no page has a script inside, as the policy wants", () => {
-  for (const page of ["index.html", "404.html", "create/index.html", "library/index.html"])
+  for (const page of ["index.html", "404.html", "create/index.html", "edit/index.html", "library/index.html"])
     expect(readFileSync(join(out, page), "utf8")).not.toMatch(/<script(?![^>]*\bsrc=)/);
 });

@@ -52,6 +52,9 @@ export async function signIn(returnTo = here()) {
   await (await opened()).enter(returnTo, false);
 }
 
+/** Who is here at this moment, for what is no component. */
+export const present = (): string | null => (now.status === "in" ? now.person.id : null);
+
 /** On the callback page. Gives back where to go on. */
 export async function arrive(): Promise<string> {
   const { person, returnTo } = await (await opened()).arrive();
@@ -63,6 +66,7 @@ export async function arrive(): Promise<string> {
 
 export async function signOut() {
   localStorage.removeItem(KNOWN);
+  (await import("./forget")).forget();
   new BroadcastChannel("session").postMessage("out");
   await (await opened()).leave();
 }

@@ -9,9 +9,10 @@ import { Guard } from "./guard";
 
 const Person = lazy(() => import("./person").then((it) => ({ default: it.Person })));
 
-/** What comes later (image to image, keys) is one more line here; statement and account are beside the name. */
+/** What comes later (keys) is one more line here; statement and account are beside the name. */
 const PLACES = [
   { to: "/create/", key: "nav.create" },
+  { to: "/edit/", key: "nav.edit" },
   { to: "/library/", key: "nav.library" },
   { to: "/pricing/", key: "nav.pricing" },
 ] as const;
@@ -35,14 +36,14 @@ export function Header() {
         </svg>
         ImageGenerator
       </Go>
-      <nav aria-label={t("nav.main")} className="order-last -ms-3 w-full sm:order-none sm:ms-0 sm:w-auto">
-        <ul className="flex">
+      <nav aria-label={t("nav.main")} className="order-last -ms-1.5 w-full sm:order-none sm:ms-0 sm:w-auto">
+        <ul className="flex overflow-x-auto [scrollbar-width:none]">
           {PLACES.map(({ to, key }) => (
             <li key={to}>
               <Go
                 href={to}
                 aria-current={path === to ? "page" : undefined}
-                className="flex min-h-11 items-center rounded-field px-3 text-soft hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink"
+                className="flex min-h-11 items-center rounded-field px-1.5 whitespace-nowrap text-soft sm:px-2.5 -outline-offset-2 lg:px-3 hover:text-ink aria-[current=page]:font-semibold aria-[current=page]:text-ink"
               >
                 {t(key)}
               </Go>

@@ -13,8 +13,8 @@ const Around = lazy(() => import("./around").then((it) => ({ default: it.Around 
 // Sockets and events come when somebody is signed in.
 const KeepLive = lazy(() => import("./keep-live").then((it) => ({ default: it.KeepLive })));
 
-/** Pages that show something of somebody's; `/create/` too, though it can be looked at without. */
-const NEEDS = ["/create", "/library", "/billing", "/statement", "/account"];
+/** Pages that show something of somebody's; `/create/` and `/edit/` too, though they can be looked at without. */
+const NEEDS = ["/create", "/edit", "/library", "/billing", "/statement", "/account"];
 
 export function Shell({ children }: { children: ReactNode }) {
   return (

@@ -1,9 +1,13 @@
 "use client";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { createPortal } from "react-dom";
 import { useI18n } from "@/i18n/i18n";
 import { Cross } from "./icons";
 
-/** The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape. */
+/**
+ * The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape. It is not where it was asked
+ * for, because that may be within a form, and a dialog may have one of its own.
+ */
 export function Modal({
   title,
   wide,
@@ -17,12 +21,13 @@ export function Modal({
 }) {
   const { t } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed while it still is on the page: a dialog that is gone has nobody to give the focus back to.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
     return () => shown?.close();
   }, []);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       aria-label={title}
@@ -44,6 +49,7 @@ export function Modal({
         </button>
       </div>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

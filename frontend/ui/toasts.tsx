@@ -28,7 +28,10 @@ export function Toasts() {
     () => none,
   );
   return (
-    <div aria-live="polite" className="fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 empty:hidden">
+    <div
+      aria-live="polite"
+      className="fixed inset-x-4 bottom-[calc(1rem+var(--bar,0px))] z-50 flex flex-col items-center gap-2 empty:hidden"
+    >
       {shown.map((it) => (
         <One key={it.id} toast={it} />
       ))}

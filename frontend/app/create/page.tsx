@@ -7,5 +7,5 @@ export const metadata: Metadata = {
     "Write what the picture should show, choose a FLUX model, a shape and a seed, and see where your order is until it is done.",
 };
 export default function Page() {
-  return <Create />;
+  return <Create mode="words" />;
 }
