@@ -3,13 +3,14 @@ import { usePathname } from "next/navigation";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Languages, useI18n } from "@/i18n/i18n";
 import { begin, useSession } from "@/session/session";
-import { Footer } from "./footer";
 import { Guard, PageGuard } from "./guard";
 import { Header } from "./header";
 import { LiveContext } from "./live-state";
 
 // After the page itself, so that it does not wait for them.
 const Around = lazy(() => import("./around").then((it) => ({ default: it.Around })));
+// It is below the first screen of every page.
+const Footer = lazy(() => import("./footer").then((it) => ({ default: it.Footer })));
 // Sockets and events come when somebody is signed in.
 const KeepLive = lazy(() => import("./keep-live").then((it) => ({ default: it.KeepLive })));
 
@@ -60,7 +61,13 @@ function Frame({ children }: { children: ReactNode }) {
         {/* Another page is another chance. */}
         <PageGuard key={path}>{children}</PageGuard>
       </main>
-      <Footer />
+      {shown && (
+        <Guard>
+          <Suspense>
+            <Footer />
+          </Suspense>
+        </Guard>
+      )}
       {session.status === "in" && (
         <Guard>
           <Suspense>
