@@ -106,6 +106,8 @@ for (const theme of THEMES) {
     });
 
     test("pages of somebody", async ({ page }) => {
+      // Many states, each looked at three times over.
+      test.slow();
       const errors = watch(page);
       const tile = await order(page, somebody(`look-${theme}`), "a lighthouse at night, storm");
       await expect(tile).toHaveAttribute("data-status", "succeeded");
@@ -137,6 +139,8 @@ for (const theme of THEMES) {
     });
 
     test("money, account and bad days", async ({ page }) => {
+      // Many states, each looked at three times over.
+      test.slow();
       const errors = watch(page);
       const tile = await order(page, somebody(`money-${theme}`), "a lighthouse at night, storm");
       await expect(tile).toHaveAttribute("data-status", "succeeded");
