@@ -14,14 +14,23 @@ import { favour, restore, throwAway } from "./change";
 import { ShareForm } from "./share";
 
 /** One job large, with everything that can be done with it. */
-export function Detail({ job, among, show }: { job: Generation; among: string[]; show: (id: string | null) => void }) {
+export function Detail({
+  job,
+  next,
+  previous,
+  show,
+}: {
+  job: Generation;
+  next: string | null;
+  previous: string | null;
+  show: (id: string | null) => void;
+}) {
   const { t, language } = useI18n();
   const router = useRouter();
   const [chosen, setChosen] = useState(0);
   const [sharing, setSharing] = useState(false);
   const image = job.images[chosen] ?? job.images[0];
-  const place = among.indexOf(job.id);
-  const neighbour = (by: number) => (place < 0 ? undefined : among[place + by]);
+  const neighbour = (by: number) => (by > 0 ? next : previous);
 
   useEffect(() => {
     const forward = language === "ar" ? "ArrowLeft" : "ArrowRight";
@@ -157,7 +166,7 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
   );
 }
 
-function Turn({ label, to, show }: { label: string; to?: string; show: (id: string) => void }) {
+function Turn({ label, to, show }: { label: string; to: string | null; show: (id: string) => void }) {
   return (
     <button
       type="button"

@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import { LANGUAGES, type Language, useI18n } from "@/i18n/i18n";
+import { OpenShortcuts } from "@/shortcuts/open";
 
 const THEMES = ["system", "light", "dark"] as const;
 
@@ -15,6 +16,7 @@ export function Footer() {
         <a className="flex min-h-11 items-center underline underline-offset-4" href="/api/docs">
           {t("foot.api")}
         </a>
+        <OpenShortcuts />
         <select
           aria-label={t("nav.theme")}
           className="field w-auto"

@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useSyncExternalStore } from "react";
 import { useI18n } from "@/i18n/i18n";
+import { useShortcuts } from "@/shortcuts/registry";
 
 type Toast = { id: number; text: string; undo?: () => void };
 let toasts: readonly Toast[] = [];
@@ -27,6 +28,14 @@ export function Toasts() {
     () => toasts,
     () => none,
   );
+  const last = shown.findLast((it) => it.undo);
+  const undo = () => {
+    if (!last) return;
+    dismiss(last.id);
+    last.undo?.();
+  };
+  useShortcuts("keys.anywhere", [{ keys: ["Mod+z"], label: "act.undo", run: last && undo }]);
+  useShortcuts("keys.anywhere", [{ keys: ["Mod+z"], label: "act.undo", run: last && undo }], 1);
   return (
     <div aria-live="polite" className="fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 empty:hidden">
       {shown.map((it) => (

@@ -1,0 +1,94 @@
+import { expect, type Page, test } from "@playwright/test";
+import { type Server, seed, serve } from "./server";
+import { signIn, somebody, watch } from "./steps";
+
+const JOBS = 10_000;
+/** Of the page's main thread, in microseconds. */
+const LONGEST = 50_000;
+let server: Server;
+const email = somebody("many");
+
+test.describe.configure({ mode: "serial" });
+test.beforeAll(async () => {
+  test.setTimeout(180_000);
+  server = await serve();
+  await seed(server, email, JOBS);
+});
+test.afterAll(() => server?.end());
+
+type Task = {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  dur?: number;
+  tdur?: number;
+  ts: number;
+  args: { name?: string };
+};
+
+/**
+ * The tasks of the page's main thread while `doing` runs, longest first, by the time that the thread really had: the
+ * clock on the wall counts the other programs of a busy machine too, and `requestAnimationFrame` and the Long Animation
+ * Frames API know no other.
+ */
+async function tasks(page: Page, doing: () => Promise<void>): Promise<number[]> {
+  const browser = page.context().browser();
+  if (!browser) throw new Error("a page of no browser");
+  await browser.startTracing(page, {
+    categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"],
+  });
+  await doing();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: Task[] };
+  const main = new Set(
+    traceEvents
+      .filter((it) => it.name === "thread_name" && it.args.name === "CrRendererMain")
+      .map((it) => `${it.pid} ${it.tid}`),
+  );
+  const run = traceEvents.filter((it) => /RunTask$/.test(it.name) && it.ph === "X" && main.has(`${it.pid} ${it.tid}`));
+  expect(run.length).toBeGreaterThan(100);
+  // Chrome writes no time of the thread where there was next to none.
+  return run.map((it) => it.tdur ?? 0).sort((a, b) => b - a);
+}
+
+/** The library of ten thousand, in sight. */
+async function enter(page: Page) {
+  await page.goto(`${server.address}/library/`);
+  await page.getByRole("button", { name: "Sign in", exact: true }).last().click();
+  await signIn(page, email);
+  await expect(page.getByRole("list", { name: "Pictures" }).getByRole("img").first()).toBeVisible();
+}
+
+test("ten thousand pictures scroll without a long frame, to the end and back", async ({ page }) => {
+  test.setTimeout(120_000);
+  const errors = watch(page);
+  await enter(page);
+  const bottom = () => page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+  expect(await bottom()).toBeGreaterThan(100_000);
+  await page.mouse.move(600, 400);
+  const longest = await tasks(page, async () => {
+    for (let n = 0; n < 60; n++) await page.mouse.wheel(0, 300);
+    // As the bar at the side is drawn: far in few steps.
+    const end = await bottom();
+    for (const part of [0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1, 0.8, 0.6, 0.45, 0.3, 0.15, 0])
+      await page.evaluate(
+        (top) => new Promise((done) => requestAnimationFrame(() => done(window.scrollTo(0, top)))),
+        end * part,
+      );
+    await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+    await expect(page.getByRole("button", { name: /no\. 9999$/ })).toBeVisible();
+    for (let n = 0; n < 20; n++) await page.mouse.wheel(0, -300);
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await expect(page.getByRole("button", { name: /no\. 0$/ })).toBeVisible();
+  });
+  console.log(
+    `longest tasks of the main thread: ${longest
+      .slice(0, 5)
+      .map((it) => `${(it / 1000).toFixed(1)} ms`)
+      .join(", ")}`,
+  );
+  // Without the time of the thread the trace would say that all is well.
+  expect(longest[0]).toBeGreaterThan(1000);
+  expect(longest[0]).toBeLessThan(LONGEST);
+  expect(errors).toEqual([]);
+});
