@@ -26,8 +26,8 @@ export async function serve(): Promise<Server> {
     for (;;) {
       const port = join(data, "port");
       const address = existsSync(port) ? `http://localhost:${readFileSync(port, "utf8").trim()}` : null;
-      const answer = address && (await fetch(`${address}/api/health`).catch(() => null));
-      if (address && answer?.ok) return address;
+      const answer = address === null ? null : await fetch(`${address}/api/health`).catch(() => null);
+      if (address !== null && answer?.ok) return address;
       await new Promise((done) => setTimeout(done, 100));
     }
   };

@@ -1,7 +1,8 @@
 "use client";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useI18n } from "@/i18n/i18n";
 import { Cross } from "./icons";
+import { above, dialogsOpen, Toasts } from "./toasts";
 
 /** The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape. */
 export function Modal({
@@ -17,10 +18,15 @@ export function Modal({
 }) {
   const { t } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
+  const [depth] = useState(() => dialogsOpen() + 1);
   useEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
-    return () => shown?.close();
+    const end = above();
+    return () => {
+      end();
+      shown?.close();
+    };
   }, []);
   return (
     <dialog
@@ -44,6 +50,7 @@ export function Modal({
         </button>
       </div>
       {children}
+      <Toasts depth={depth} />
     </dialog>
   );
 }
