@@ -78,32 +78,36 @@ export function Bar({
         </div>
         <button
           type="button"
-          className="press press-line grow px-4 sm:grow-0"
+          className="press press-line grow px-3 sm:grow-0 sm:px-4"
+          title={t("library.more")}
           aria-expanded={more}
           onClick={() => setMore(!more)}
         >
-          <Sliders /> {t("library.more")}
+          <Sliders /> <span className="sr-only sm:not-sr-only">{t("library.more")}</span>
           {folded > 0 && <span className="edge-print rounded-full bg-blue px-1.5 text-on-blue">{folded}</span>}
         </button>
         <button
           type="button"
-          className="press press-line grow px-4 sm:grow-0"
+          className="press press-line grow px-3 sm:grow-0 sm:px-4"
+          title={t("library.favourites")}
           aria-pressed={filters.favourite}
           onClick={() => change({ favourite: !filters.favourite })}
         >
-          <Star className={`size-5 ${filters.favourite ? "fill-current" : ""}`} /> {t("library.favourites")}
+          <Star className={`size-5 ${filters.favourite ? "fill-current" : ""}`} />{" "}
+          <span className="sr-only sm:not-sr-only">{t("library.favourites")}</span>
         </button>
         <button
           type="button"
-          className="press press-line grow px-4 sm:grow-0"
+          className="press press-line grow px-3 sm:grow-0 sm:px-4"
+          title={t("library.trash")}
           aria-pressed={filters.trash}
           onClick={() => change({ trash: !filters.trash })}
         >
-          <Bin /> {t("library.trash")}
+          <Bin /> <span className="sr-only sm:not-sr-only">{t("library.trash")}</span>
         </button>
         <button
           type="button"
-          className="press press-line grow px-4 sm:grow-0"
+          className="press press-line grow px-3 sm:grow-0 sm:px-4"
           aria-pressed={selecting}
           onClick={select}
         >

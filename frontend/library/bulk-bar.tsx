@@ -152,11 +152,11 @@ export function BulkBar({
           <>
             <button type="button" disabled={off} className="press press-line px-3" onClick={favour}>
               <Star className={`size-5 ${favourite ? "" : "fill-current"}`} />
-              {t(favourite ? "act.favourite" : "library.unfavour")}
+              <span className="sr-only sm:not-sr-only">{t(favourite ? "act.favourite" : "library.unfavour")}</span>
             </button>
             <select
               aria-label={t("library.putInto")}
-              className="field w-auto max-w-44"
+              className="field w-auto min-w-0 max-w-44 grow sm:grow-0"
               disabled={off}
               value=""
               onChange={(event) => collect(event.target.value)}
@@ -177,10 +177,10 @@ export function BulkBar({
               className="press press-line px-3"
               onClick={() => each(ids, zip, (done) => toast(t("library.zipped", { n: done.length })))}
             >
-              <Down /> {t("library.zip")}
+              <Down /> <span className="sr-only sm:not-sr-only">{t("library.zip")}</span>
             </button>
             <button type="button" disabled={off} className="press press-line px-3" onClick={drop}>
-              <Bin /> {t("act.delete")}
+              <Bin /> <span className="sr-only sm:not-sr-only">{t("act.delete")}</span>
             </button>
           </>
         )}

@@ -53,7 +53,7 @@ export function Detail({
       }),
     );
   useShortcuts(
-    "detail.image",
+    "library.grid",
     [
       ...(job.deleted_at ? [] : [{ keys: ["f"], label: "keys.favourite" as const, run: () => favourite() }]),
       ...(job.deleted_at || isOpen(job)

@@ -4,11 +4,16 @@ import type { Picture as Image } from "@/api/client";
 import { useI18n } from "@/i18n/i18n";
 import { useShortcuts } from "@/shortcuts/registry";
 import { Minus, Plus } from "@/ui/icons";
-import { actual, keepIn, type Point, pan, swiped, whole, type Zoom, zoomTo } from "./zoom";
+import { actual, keepIn, type Point, pan, type Size, swiped, whole, type Zoom, zoomTo } from "./zoom";
 
 const STEP = 1.5;
-/** In CSS pixels, for each press of an arrow. */
-const FAR = 80;
+/** How far a press of an arrow moves what is near, in CSS pixels. */
+const AWAY: Record<string, [number, number]> = {
+  ArrowLeft: [80, 0],
+  ArrowUp: [0, 80],
+  ArrowDown: [0, -80],
+  ArrowRight: [-80, 0],
+};
 
 /** One picture, to be looked at closely. The original is loaded when it would show more than what is there. */
 export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: (by: 1 | -1) => void }) {
@@ -18,10 +23,8 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
   const [held, setHeld] = useState(false);
   const near = zoom.scale > 1.01;
   const source = useSource(image, near);
-  const inFrame = () => {
-    const box = frame.current;
-    return { width: box?.clientWidth || 1, height: box?.clientHeight || 1 };
-  };
+  const [size, setSize] = useState<Size | null>(null);
+  const inFrame = () => size ?? { width: image.width, height: image.height };
   const to = (scale: (was: number) => number, point: Point = { x: 0, y: 0 }) =>
     setZoom((was) => zoomTo(was, scale(was.scale), point, image, inFrame()));
   const move = (x: number, y: number) => setZoom((was) => pan(was, x, y, image, inFrame()));
@@ -48,8 +51,11 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
   useEffect(() => {
     const box = frame.current;
     if (!box) return;
-    const size = () => ({ width: box.clientWidth, height: box.clientHeight });
-    const watch = new ResizeObserver(() => setZoom((was) => (was === whole ? was : keepIn(was, image, size()))));
+    const watch = new ResizeObserver(() => {
+      const now = { width: box.clientWidth, height: box.clientHeight };
+      setSize(now);
+      setZoom((was) => (was === whole ? was : keepIn(was, image, now)));
+    });
     watch.observe(box);
     return () => watch.disconnect();
   }, [image]);
@@ -73,14 +79,18 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
       { keys: ["0"], label: "keys.fit", run: () => inOrOut() },
       ...(near
         ? [
-            { keys: ["ArrowLeft"], label: "keys.pan" as const, run: () => move(FAR, 0) },
-            { keys: ["ArrowRight"], label: "keys.pan" as const, run: () => move(-FAR, 0) },
-            { keys: ["ArrowUp"], label: "keys.pan" as const, run: () => move(0, FAR) },
-            { keys: ["ArrowDown"], label: "keys.pan" as const, run: () => move(0, -FAR) },
+            {
+              keys: Object.keys(AWAY),
+              label: "keys.pan" as const,
+              run: (key: string) => move(...(AWAY[key] ?? [0, 0])),
+            },
           ]
         : [
-            { keys: [backward], label: "keys.turn" as const, run: () => turn(-1) },
-            { keys: [onward], label: "keys.turn" as const, run: () => turn(1) },
+            {
+              keys: [backward, onward],
+              label: "keys.turn" as const,
+              run: (key: string) => turn(key === onward ? 1 : -1),
+            },
           ]),
     ],
     1,
@@ -88,13 +98,13 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
 
   const percent = Math.round((zoom.scale / actual(image, inFrame())) * 100);
   return (
-    <div className="relative">
+    <div className="min-w-0">
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons below and the keys do the same */}
       <div
         ref={frame}
         data-scale={zoom.scale.toFixed(2)}
-        className={`grid h-[min(56dvh,34rem)] place-items-center overflow-hidden select-none lg:h-[calc(94dvh-9rem)] ${near ? (held ? "cursor-grabbing" : "cursor-grab") : "cursor-zoom-in"}`}
-        style={{ touchAction: near ? "none" : "pan-y" }}
+        className={`grid max-h-[60dvh] min-h-56 w-full place-items-center overflow-hidden select-none lg:aspect-auto! lg:h-[calc(94dvh-12rem)] lg:max-h-none ${near ? (held ? "cursor-grabbing" : "cursor-grab") : "cursor-zoom-in"}`}
+        style={{ touchAction: near ? "none" : "pan-y", aspectRatio: `${image.width} / ${image.height}` }}
         onDoubleClick={(event) => inOrOut(fromMiddle(event))}
         {...fingers}
       >
@@ -113,7 +123,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
           }}
         />
       </div>
-      <div className="absolute bottom-2 start-1/2 flex items-center rounded-full border bg-sheet/92 shadow ltr:-translate-x-1/2 rtl:translate-x-1/2">
+      <div className="mx-auto mt-2 flex w-fit items-center rounded-full border bg-sheet">
         <button
           type="button"
           aria-label={t("detail.zoomOut")}
@@ -123,8 +133,13 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
         >
           <Minus className="size-4" />
         </button>
-        <button type="button" className="edge-print min-h-11 min-w-16 text-ink" onClick={() => inOrOut()}>
-          {near ? t("detail.zoom", { n: percent }) : t("detail.actual")}
+        <button
+          type="button"
+          title={t("keys.fit")}
+          className="edge-print min-h-11 min-w-16 text-ink"
+          onClick={() => inOrOut()}
+        >
+          {size ? t("detail.zoom", { n: percent }) : "–"}
         </button>
         <button
           type="button"

@@ -2,8 +2,11 @@ import { useEffect, useRef, useSyncExternalStore } from "react";
 import type { Key } from "@/i18n/en";
 import { isPressed, isSingle, isTyping } from "./keys";
 
-/** One thing that keys do. Without `run`, what has the focus sees to it, and this only tells people. */
-export type Shortcut = { keys: readonly string[]; label: Key; run?: () => void };
+/**
+ * One thing that keys do. Without `run`, what has the focus sees to it, and this only tells people.
+ * `hit` is which of the keys it was.
+ */
+export type Shortcut = { keys: readonly string[]; label: Key; run?: (hit: string) => void };
 /** Of one part of a page. `depth` is how many dialogs lie under it: 0 for a page, 1 for a dialog. */
 export type Scope = { title: Key; depth: number; shortcuts: readonly Shortcut[] };
 
@@ -32,7 +35,7 @@ function press(event: KeyboardEvent) {
       const hit = run && keys.find((it) => isPressed(it, event));
       if (!hit || (isSingle(hit) && !singleKeys())) continue;
       event.preventDefault();
-      return run();
+      return run(hit);
     }
   }
 }
@@ -47,7 +50,7 @@ export function useShortcuts(title: Key, shortcuts: readonly Shortcut[], depth =
     const scope: Scope = {
       title,
       depth,
-      shortcuts: latest.current.map((it, n) => ({ ...it, run: it.run && (() => latest.current[n]?.run?.()) })),
+      shortcuts: latest.current.map((it, n) => ({ ...it, run: it.run && ((hit) => latest.current[n]?.run?.(hit)) })),
     };
     if (scopes.length === 0) window.addEventListener("keydown", press);
     become([...scopes, scope]);
