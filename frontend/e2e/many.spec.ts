@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
 import { type Server, seed, serve } from "./server";
-import { signIn, somebody, watch } from "./steps";
+import { library, somebody, watch } from "./steps";
 
 const JOBS = 10_000;
 /** Of the page's main thread, in microseconds. */
@@ -8,7 +8,7 @@ const LONGEST = 50_000;
 let server: Server;
 const email = somebody("many");
 
-test.describe.configure({ mode: "serial" });
+test.describe.configure({ mode: "default" });
 test.beforeAll(async () => {
   test.setTimeout(180_000);
   server = await serve();
@@ -51,18 +51,10 @@ async function tasks(page: Page, doing: () => Promise<void>): Promise<number[]> 
   return run.map((it) => it.tdur ?? 0).sort((a, b) => b - a);
 }
 
-/** The library of ten thousand, in sight. */
-async function enter(page: Page) {
-  await page.goto(`${server.address}/library/`);
-  await page.getByRole("button", { name: "Sign in", exact: true }).last().click();
-  await signIn(page, email);
-  await expect(page.getByRole("list", { name: "Pictures" }).getByRole("img").first()).toBeVisible();
-}
-
 test("ten thousand pictures scroll without a long frame, to the end and back", async ({ page }) => {
   test.setTimeout(120_000);
   const errors = watch(page);
-  await enter(page);
+  await library(page, server.address, email);
   const bottom = () => page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
   expect(await bottom()).toBeGreaterThan(100_000);
   await page.mouse.move(600, 400);
@@ -91,4 +83,48 @@ test("ten thousand pictures scroll without a long frame, to the end and back", a
   expect(longest[0]).toBeGreaterThan(1000);
   expect(longest[0]).toBeLessThan(LONGEST);
   expect(errors).toEqual([]);
+});
+
+test("a month is gone to, and whoever comes back from a picture or a page is where they were", async ({ page }) => {
+  test.setTimeout(120_000);
+  await library(page, server.address, email);
+  const rail = page.getByRole("navigation", { name: "Jump to a month" });
+  const month = rail.getByRole("button").nth(7);
+  await month.click();
+  await expect(month).toHaveAttribute("aria-current", "true");
+  const first = page.getByRole("list", { name: "Pictures" }).getByRole("img").first();
+  await expect(first).toBeVisible();
+  const down = () => page.evaluate(() => Math.round(window.scrollY));
+  const top = await down();
+  expect(top).toBeGreaterThan(50_000);
+
+  await page.getByRole("list", { name: "Pictures" }).getByRole("button").nth(12).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  expect(Math.abs((await down()) - top)).toBeLessThan(300);
+  const left = await down();
+  await page.getByRole("link", { name: "Pricing" }).click();
+  await expect(page.getByRole("heading", { name: "Premium" })).toBeVisible();
+  await page.goBack();
+  await expect.poll(down).toBe(left);
+  await expect(first).toBeVisible();
+});
+
+test("what is made meanwhile moves nothing until the top is in sight", async ({ page }) => {
+  test.setTimeout(120_000);
+  await library(page, server.address, email);
+  await page.mouse.move(500, 400);
+  await page.mouse.wheel(0, 1500);
+  const sixth = page.locator('[data-at="30"]');
+  await expect(sixth).toBeVisible();
+  const before = await sixth.getAttribute("data-id");
+  const other = await page.context().newPage();
+  await other.goto(`${server.address}/create/`);
+  await other.getByLabel("What should it show?").fill("a newcomer");
+  await other.getByRole("button", { name: /^Generate/ }).click();
+  await page.getByRole("button", { name: "1 new · to the top" }).waitFor();
+  expect(await sixth.getAttribute("data-id")).toBe(before);
+  await page.getByRole("button", { name: "1 new · to the top" }).click();
+  await expect(page.getByRole("button", { name: /a newcomer/ })).toHaveAttribute("data-at", "0");
 });

@@ -104,6 +104,17 @@ export function BulkBar({
     become((was) => ({ ...was, wantsAll: false }));
     gather();
   }, [selection.wantsAll]);
+  // What is said at the bottom of the page is said above the bar.
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { style } = document.documentElement;
+    const watch = new ResizeObserver(() => style.setProperty("--bar", `${(bar.current?.offsetHeight ?? 0) + 12}px`));
+    if (bar.current) watch.observe(bar.current);
+    return () => {
+      watch.disconnect();
+      style.removeProperty("--bar");
+    };
+  }, []);
   // What is under way ends with the bar.
   useEffect(() => () => under.current?.abort(), []);
   useShortcuts(
@@ -119,8 +130,9 @@ export function BulkBar({
   const off = n === 0 || work !== null;
   return (
     <section
+      ref={bar}
       aria-label={t("library.select")}
-      className="sticky top-2 z-20 mb-3 grid gap-2 rounded-field border border-edge bg-sheet p-2 shadow-lg"
+      className="fixed inset-x-3 bottom-3 z-30 mx-auto grid max-w-4xl gap-2 rounded-field border border-edge bg-sheet p-2 shadow-lg"
     >
       <div className="flex flex-wrap items-center gap-2">
         <button

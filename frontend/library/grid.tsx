@@ -18,6 +18,8 @@ import type { Shown } from "./wall";
 import { columnsFor, rows, step, type View } from "./window";
 
 const GAP = 6;
+/** What the bar at the bottom may cover while pictures are chosen: what has the focus is not under it. */
+const BAR = 180;
 
 /** What happens on the wall; the page decides what comes of it. */
 export type Deeds = {
@@ -90,7 +92,7 @@ export function Grid({
   const scrollTo = (index: number, always: boolean) => {
     const base = (wall.current?.getBoundingClientRect().top ?? 0) + window.scrollY;
     const top = base + Math.floor(index / columns) * (side + GAP);
-    const hidden = top < window.scrollY || top + side > window.scrollY + window.innerHeight;
+    const hidden = top < window.scrollY || top + side > window.scrollY + window.innerHeight - (selection.on ? BAR : 0);
     if (always || hidden) window.scrollTo({ top: top - (always ? 8 : 80), behavior: "instant" });
   };
   const focusOn = (index: number, tries = 30) => {

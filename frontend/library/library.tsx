@@ -104,6 +104,15 @@ function Whole() {
     if (at >= 0) wall.look(Math.max(0, at - 20), at + 20, at);
   }, [at, wall]);
 
+  // The focus goes back to the picture that was looked at last, wherever its pages were turned to.
+  const last = useRef<string | null>(null);
+  useEffect(() => {
+    const was = last.current;
+    last.current = opened;
+    const place = was && !opened ? indexOf(wall.now().sections, was) : -1;
+    if (place >= 0) grid.current?.goTo(place, true);
+  }, [opened, wall]);
+
   return (
     <>
       <Bar filters={filters} change={narrow} words={words} selecting={selection.on} select={choose.begin} />
@@ -151,6 +160,8 @@ function Whole() {
           <Rail sections={shown.sections} at={month} jump={jump} />
         </div>
       )}
+      {/* The last pictures come out from under the bar. */}
+      {selection.on && <div className="h-40" />}
       {opened && <Opened id={opened} next={neighbour(1)} previous={neighbour(-1)} show={show} />}
     </>
   );

@@ -11,22 +11,35 @@ export function spotOf(event: { target: EventTarget }): { index: number; id: str
   return at !== undefined && id ? { index: Number(at), id } : null;
 }
 
-/** A finger that rests on a picture chooses it; the click that follows is none. */
+/** The click that a finger's lifting makes is none, wherever it falls: something may have come under the finger. */
+function swallowClick() {
+  const swallow = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  window.addEventListener("click", swallow, { capture: true });
+  const end = () => setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 50);
+  window.addEventListener("pointerup", end, { once: true });
+  window.addEventListener("pointercancel", end, { once: true });
+}
+
+/** A finger that rests on a picture chooses it. */
 export function useLongPress(chosen: (spot: { index: number; id: string }) => void) {
   const press = useRef<{ timer: ReturnType<typeof setTimeout>; x: number; y: number } | null>(null);
-  const taken = useRef(false);
+  const finger = useRef(false);
   const end = () => {
     clearTimeout(press.current?.timer);
     press.current = null;
   };
   return {
     onPointerDown(event: PointerEvent) {
-      taken.current = false;
+      finger.current = event.pointerType !== "mouse";
       end();
       const spot = spotOf(event);
-      if (event.pointerType === "mouse" || !spot) return;
+      if (!finger.current || !spot) return;
       const timer = setTimeout(() => {
-        taken.current = true;
+        end();
+        swallowClick();
         navigator.vibrate?.(12);
         chosen(spot);
       }, LONG_MS);
@@ -40,13 +53,7 @@ export function useLongPress(chosen: (spot: { index: number; id: string }) => vo
     onPointerCancel: end,
     onContextMenu(event: MouseEvent) {
       // The browser's menu for a picture would lie over what was chosen.
-      if (press.current || taken.current) event.preventDefault();
-    },
-    onClickCapture(event: MouseEvent) {
-      if (!taken.current) return;
-      taken.current = false;
-      event.preventDefault();
-      event.stopPropagation();
+      if (finger.current) event.preventDefault();
     },
   };
 }

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useI18n } from "@/i18n/i18n";
 import { Cross } from "./icons";
 import { above, dialogsOpen, Toasts } from "./toasts";
@@ -22,11 +22,12 @@ export function Modal({
   useEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
-    const end = above();
-    return () => {
-      end();
-      shown?.close();
-    };
+    return above();
+  }, []);
+  // Before it is taken off the page: a dialog gives the focus back only while it is there.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    return () => shown?.close();
   }, []);
   return (
     <dialog

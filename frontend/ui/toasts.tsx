@@ -62,7 +62,10 @@ function Region({ shown: here, depth }: { shown: boolean; depth: number }) {
   };
   useShortcuts("keys.anywhere", [{ keys: ["Mod+z"], label: "act.undo", run: last && undo }], depth);
   return (
-    <div aria-live="polite" className="fixed inset-x-4 bottom-4 z-50 flex flex-col items-center gap-2 empty:hidden">
+    <div
+      aria-live="polite"
+      className="fixed inset-x-4 bottom-[calc(1rem+var(--bar,0px))] z-50 flex flex-col items-center gap-2 empty:hidden"
+    >
       {(here ? shown : none).map((it) => (
         <One key={it.id} toast={it} />
       ))}
