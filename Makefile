@@ -98,6 +98,11 @@ package: tools $(PACKAGE_TOOLS)/bin/cargo-zigbuild ## Build what is deployed: ta
 	target/$(PACKAGE_TARGET)/dist/imagegen package --glibc $(PACKAGE_GLIBC) --out target/package --zip target/imagegen.zip
 	@ls -l target/imagegen.zip
 
+.PHONY: page
+page: web ## Build what the Static Web App serves: target/page
+	test -f frontend/out/index.html
+	rm -rf target/page && mkdir -p target && cp -R frontend/out target/page
+
 .PHONY: sim
 sim: release ## Simulate crashes, repeats and delays: make sim SEEDS=10000
 	target/release/imagegen-simulation --seeds $(SEEDS)

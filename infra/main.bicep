@@ -356,4 +356,7 @@ output AZURE_FUNCTION_APP string = functionAppName
 output AZURE_KEY_VAULT string = vault.outputs.name
 output API_URL string = frontDoor ? door!.outputs.url : 'https://${hostName}'
 output WEB_URL string = web.outputs.url
+output AZURE_STATIC_WEB_APP string = web.outputs.name
+output PICTURES_URL string = pictures.outputs.blobs
+output REALTIME_URL string = realtime.outputs.endpoint
 output IMAGEGEN_DOCUMENTS string = documents.outputs.endpoint

@@ -25,9 +25,21 @@ export const api = createClient<paths>({
   baseUrl: typeof location === "undefined" ? "" : location.origin,
   fetch: async (request) => {
     const { api: base } = await settings();
-    return reach(base ? new Request(request.url.replace(location.origin, base), request) : request);
+    return reach(base ? await moved(request, base) : request);
   },
 });
+
+/** The same request of another host. Its body is read, because a browser sends a stream over HTTP/2 alone. */
+async function moved(request: Request, base: string): Promise<Request> {
+  const { method, headers, signal } = request;
+  const body = method === "GET" ? null : await request.arrayBuffer();
+  return new Request(request.url.replace(location.origin, base), {
+    method,
+    headers,
+    signal,
+    body: body?.byteLength ? body : null,
+  });
+}
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 

@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { Shell } from "@/shell/shell";
+import { fonts } from "./fonts";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -11,7 +12,7 @@ export const viewport: Viewport = { width: "device-width", initialScale: 1 };
 
 export default function Layout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en" dir="ltr" suppressHydrationWarning>
+    <html lang="en" dir="ltr" className={fonts} suppressHydrationWarning>
       <head>
         {/* Before the first paint, so it must not wait for the others. */}
         <script src="/theme.js" />

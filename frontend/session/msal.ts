@@ -8,6 +8,9 @@ import {
 import type { Door, Person } from "./door";
 import type { Settings } from "./settings";
 
+/** Where whoever signs in was. */
+const RETURN = "return";
+
 const person = (account: AccountInfo | null | undefined): Person | null =>
   account ? { id: account.localAccountId, name: account.name ?? account.username, email: account.username } : null;
 
@@ -23,18 +26,26 @@ export async function openDoor(settings: Settings["session"]): Promise<Door> {
     },
     cache: { cacheLocation: BrowserCacheLocation.MemoryStorage },
   });
+  // MSAL refuses to redirect with its store in memory, because a page that comes back has lost what was in it. Ours has
+  // lost nothing that it needs: the request under way is in `sessionStorage` either way, and tokens are asked for anew.
+  // The store was made above and stays; only the check reads this.
+  client.getConfiguration().cache.cacheLocation = BrowserCacheLocation.SessionStorage;
   await client.initialize();
   const account = () => client.getActiveAccount() ?? client.getAllAccounts()[0] ?? null;
   return {
-    enter: (returnTo, silently) =>
-      client.loginRedirect({ scopes: settings.scopes, state: returnTo, ...(silently ? { prompt: "none" } : {}) }),
+    enter: (returnTo, silently) => {
+      // A refusal brings no state back.
+      sessionStorage.setItem(RETURN, returnTo);
+      return client.loginRedirect({ scopes: settings.scopes, ...(silently ? { prompt: "none" } : {}) });
+    },
     arrive: async () => {
+      const returnTo = sessionStorage.getItem(RETURN) ?? "/create/";
       try {
         const result = await client.handleRedirectPromise({ navigateToLoginRequestUrl: false });
         if (result) client.setActiveAccount(result.account);
-        return { person: person(result?.account), returnTo: result?.state || "/create/" };
+        return { person: person(result?.account), returnTo };
       } catch (error) {
-        if (error instanceof AuthError && /_required$/.test(error.errorCode)) return { person: null, returnTo: "/" };
+        if (error instanceof AuthError && /_required$/.test(error.errorCode)) return { person: null, returnTo };
         throw error;
       }
     },

@@ -41,7 +41,11 @@ function Frame({ children }: { children: ReactNode }) {
       </a>
       <Header />
       <Banner />
-      <main id="content" tabIndex={-1} className="mx-auto w-full max-w-7xl grow px-4 pb-20 outline-none sm:px-8">
+      <main
+        id="content"
+        tabIndex={-1}
+        className="mx-auto w-full max-w-7xl min-h-dvh grow px-4 pb-20 outline-none sm:px-8"
+      >
         {children}
       </main>
       <Footer />

@@ -23,4 +23,5 @@ resource own 'Microsoft.Web/staticSites/customDomains@2024-04-01' = if (!empty(d
   properties: {}
 }
 
+output name string = page.name
 output url string = empty(domain) ? 'https://${page.properties.defaultHostname}' : 'https://${domain}'

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Whether a deployment works, without signing in: smoke.sh URL [VERSION] [ORIGIN]
-# URL is that of the API, VERSION what it must say it is, ORIGIN a page that must be allowed to call it.
+# URL is that of the API, VERSION what it must say it is, ORIGIN the web page, which must be there, know the API and be
+# allowed to call it.
 # TRIES is how often a slow start is waited for, every five seconds.
 set -euo pipefail
 url=${1:?smoke.sh URL [VERSION] [ORIGIN]}
 version=${2:-}
 origin=${3:-}
+origin=${origin%/}
 tries=${TRIES:-36}
 url=${url%/}
 
@@ -55,5 +57,8 @@ if [ -n "$origin" ]; then
   check "the page may call" '200|204' "access-control-allow-origin: *$origin" -X OPTIONS \
     -H "Origin: $origin" -H 'Access-Control-Request-Method: POST' \
     -H 'Access-Control-Request-Headers: authorization,content-type' "$url/api/v1/generations"
+  check "the page is there, with its policy" 200 "^content-security-policy:.*script-src 'self';" "$origin/"
+  check "the page knows its API" 200 "\"api\": ?\"${url//./\\.}\"" "$origin/config.json"
+  check "an address that leads nowhere is said to" 404 'text/html' "$origin/nowhere/"
 fi
 exit "$failed"

@@ -122,7 +122,7 @@ async fn dispatch(host: &Arc<Host>, request: Request, web_socket: Option<Ws>) ->
         Some(site)
             if reads && below(&request.path, &format!("/{}", host.json.route_prefix)).is_none() =>
         {
-            site.answer(&request.path, &request.query).await.into_response()
+            site.answer(&request.path, &request.query, &request.headers).await.into_response()
         }
         _ => functions::serve(host, request).await,
     }

@@ -215,8 +215,51 @@ fn azd_finds_what_it_is_told_to_run() {
     assert_eq!(package, "make package");
     let staged = format!("--out {}", api["dist"].as_str().expect("a folder"));
     assert!(read("Makefile").contains(&staged), "it stages where azd looks");
+    let web = &azd["services"]["web"];
+    assert_eq!(web["host"], "staticwebapp");
+    assert_eq!(web["hooks"]["prepackage"]["posix"]["run"], "make page");
+    let dist = web["dist"].as_str().expect("a folder");
+    let placed = web["hooks"]["predeploy"]["posix"]["run"].as_str().expect("a command");
+    assert!(placed.ends_with(&format!(" frontend/out {dist}")), "{placed}");
+    assert!(read("Makefile").contains(&format!("cp -R frontend/out {dist}\n")), "{dist}");
+    let page = read("infra/modules/web.bicep");
+    assert!(page.contains("'azd-service-name': 'web'"), "azd finds the page by its tag");
     let secrets = azd["hooks"]["postprovision"]["posix"]["run"].as_str().expect("a script");
     assert!(root().join(secrets).is_file(), "{secrets}");
     let app = read("infra/main.bicep");
     assert!(app.contains("'azd-service-name': 'api'"), "azd finds the app by its tag");
+}
+
+/// What the page of a place has to be told: outputs of the templates, or variables of the environment.
+#[test]
+fn whoever_deploys_the_page_tells_it_its_place() {
+    let place = read("frontend/scripts/place.mjs");
+    let (_, named) = place.split_once("const PLACE = {").expect("it names them");
+    let named = named.split_once("};").expect("it ends").0;
+    let asked: Vec<_> = named.lines().filter_map(|line| line.trim().split_once(':')).collect();
+    let template = read("infra/main.bicep");
+    let mut jobs = 0;
+    for workflow in workflows() {
+        for (id, job) in workflow.jobs() {
+            let deploys = |step: &Value| {
+                step["run"].as_str().is_some_and(|run| run.contains("deploy-web.sh"))
+            };
+            if !steps(job).iter().any(deploys) {
+                continue;
+            }
+            jobs += 1;
+            for (name, _) in &asked {
+                let said = job["env"].get(name).is_some()
+                    || steps(job).iter().any(|step| {
+                        step["run"].as_str().is_some_and(|run| run.contains(&format!("{name}=")))
+                    });
+                assert!(said, "{}: {id} does not tell the page {name}", workflow.name);
+            }
+        }
+    }
+    assert_eq!(jobs, 3, "deploy, its roll-back, and the one by hand");
+    // azd gives its hooks the outputs; what signs in is set by whoever deploys.
+    for (name, _) in asked.iter().filter(|(name, _)| !name.starts_with("SIGN_IN_")) {
+        assert!(template.contains(&format!("output {name} string")), "{name} is no output");
+    }
 }

@@ -13,12 +13,20 @@ name() { while [ $# -gt 1 ]; do if [ "$1" = --name ]; then echo "$2"; return; fi
 case "$1 $2 $3" in
   "keyvault secret list") [ -z "${LOCKED:-}" ] && ls "$DESK/secrets" ;;
   "keyvault secret set") cat > "$DESK/secrets/$(name "$@")" ;;
+  "staticwebapp secrets list") [ -z "${LOCKED:-}" ] && echo "key-of-$(name "$@")" ;;
   "identity show "*) echo "00000000-0000-0000-0000-00000000000a" ;;
 esac
 "#;
 
 const GH: &str =
     "#!/usr/bin/env bash\nprintf '%s\\n' \"$*\" >> \"$DESK/asked\"\nprintf %s \"$RUN\"\n";
+
+/// Keeps what would be uploaded, and says whether the key came as it should.
+const NPX: &str = r#"#!/usr/bin/env bash
+printf 'npx %s\n' "$*" >> "$DESK/asked"
+cp -R page "$DESK/uploaded"
+printf %s "$SWA_CLI_DEPLOYMENT_TOKEN" > "$DESK/token"
+"#;
 
 /// A folder with the stand-ins, in front of the search path.
 struct Desk {
@@ -30,7 +38,7 @@ impl Desk {
         let folder = Folder::new();
         std::fs::create_dir_all(folder.join("bin")).expect("it is ours");
         std::fs::create_dir_all(folder.join("secrets")).expect("it is ours");
-        for (name, text) in [("az", AZ), ("gh", GH)] {
+        for (name, text) in [("az", AZ), ("gh", GH), ("npx", NPX)] {
             program(&folder.join("bin").join(name), text);
         }
         Self { folder }
@@ -110,6 +118,49 @@ fn without_a_vault_or_its_answer_nothing_is_done() {
     let desk = Desk::new();
     assert!(!desk.run("secrets.sh", &[], &APP[1..]).status.success());
     assert_eq!(desk.asked(), "");
+}
+
+const PLACE: [(&str, &str); 6] = [
+    ("API_URL", "https://func-x.azurewebsites.net"),
+    ("PICTURES_URL", "https://stpicsx.blob.core.windows.net/"),
+    ("REALTIME_URL", "https://pubsub-x.webpubsub.azure.com"),
+    ("SIGN_IN_AUTHORITY", "https://contoso.ciamlogin.com/1-2-3"),
+    ("SIGN_IN_CLIENT_ID", "page"),
+    ("SIGN_IN_SCOPES", "api://x/access_as_user"),
+];
+
+#[test]
+fn the_page_is_deployed_for_its_place_and_its_key_is_seen_by_nobody() {
+    let desk = Desk::new();
+    let built = desk.folder.join("built");
+    std::fs::create_dir(&built).expect("it is ours");
+    std::fs::write(built.join("index.html"), "").expect("it is ours");
+    for name in ["config.json", "staticwebapp.config.json"] {
+        std::fs::write(built.join(name), read(&format!("frontend/public/{name}")))
+            .expect("it is ours");
+    }
+    let arguments = ["rg-x", "stapp-x", &built.to_string_lossy()];
+    let output = desk.run("deploy-web.sh", &arguments, &PLACE);
+    assert!(output.status.success(), "{}", said(&output));
+    let uploaded = |name: &str| {
+        std::fs::read_to_string(desk.folder.join("uploaded").join(name)).expect("it was uploaded")
+    };
+    assert!(uploaded("config.json").contains(r#""api": "https://func-x.azurewebsites.net""#));
+    assert!(uploaded("staticwebapp.config.json").contains("wss://pubsub-x.webpubsub.azure.com"));
+    let token = std::fs::read_to_string(desk.folder.join("token")).expect("the uploader ran");
+    assert_eq!(token, "key-of-stapp-x");
+    assert!(
+        !format!("{}{}", said(&output), desk.asked()).contains(&token),
+        "printed or an argument"
+    );
+
+    // Nothing is uploaded of a place that is not known, nor without the key.
+    for wrong in [&PLACE[1..], &[&PLACE[..], &[("LOCKED", "1")]].concat()] {
+        let desk = Desk::new();
+        let output = desk.run("deploy-web.sh", &arguments, wrong);
+        assert!(!output.status.success(), "{}", said(&output));
+        assert!(!desk.asked().contains("npx"), "{}", desk.asked());
+    }
 }
 
 #[test]

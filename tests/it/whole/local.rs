@@ -71,6 +71,13 @@ impl Local {
         Self::spawn(folder, command)
     }
 
+    /// On `port`, with the page in `web`, which browsers may call from under `origin`.
+    pub(crate) fn start_page(folder: &Folder, port: u16, web: &Path, origin: &str) -> Self {
+        let mut command = command(&folder.join("data"), port);
+        command.arg("--web").arg(web).args(["--cors", origin]);
+        Self::spawn(folder, command)
+    }
+
     /// With a package that was made before.
     pub(crate) fn start_package(folder: &Folder, package: &Path) -> Self {
         let mut command = command(&folder.join("data"), 0);
