@@ -1,12 +1,14 @@
 "use client";
 import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
+import { useShortcuts } from "@/shortcuts/registry";
 import { useGenerations } from "@/store/generations";
 import { Composer } from "./composer";
 import { Tile } from "./tile";
 
 export function Create() {
   const { t } = useI18n();
+  useShortcuts("create.title", [{ keys: ["Mod+Enter"], label: "keys.generate" }]);
   const jobs = useGenerations()
     .filter((it) => !it.deleted_at)
     .slice(0, 6);

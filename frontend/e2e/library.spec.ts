@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { type Server, seed, serve } from "./server";
+import { type Server, seed, serve } from "./seed";
 import { library, order, somebody, watch } from "./steps";
 
 /** Jobs of a library that takes more than one step of everything. */
@@ -17,7 +17,7 @@ test.afterAll(() => server?.end());
 async function filled(page: Page, name: string, jobs = JOBS, search = "") {
   const email = somebody(name);
   await seed(server, email, jobs);
-  await library(page, server.address, email, search);
+  await library(page, server.url, email, search);
   return email;
 }
 const picture = (page: Page, n: number) => page.locator(`[data-at="${n}"]`);

@@ -194,7 +194,6 @@ export const ar: Catalog = {
   "keys.delete": "نقل إلى سلة المهملات",
   "keys.favourite": "مفضلة أو لا",
   "keys.turn": "الصورة السابقة والتالية",
-  "keys.zoom": "تكبير وتصغير",
   "keys.fit": "الصورة كاملة أو بحجمها",
   "keys.pan": "تحريك الصورة المكبرة",
   "keys.prompt": "الوصف إلى الطلب القادم",

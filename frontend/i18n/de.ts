@@ -195,7 +195,6 @@ export const de: Catalog = {
   "keys.delete": "In den Papierkorb",
   "keys.favourite": "Favorit oder nicht",
   "keys.turn": "Voriges und nächstes Bild",
-  "keys.zoom": "Vergrößern und verkleinern",
   "keys.fit": "Das ganze Bild oder seine eigene Größe",
   "keys.pan": "Ein vergrößertes Bild verschieben",
   "keys.prompt": "Beschreibung in den nächsten Auftrag",

@@ -160,7 +160,6 @@ export const rest = {
   "keys.delete": "Move to the trash",
   "keys.favourite": "Favourite, or not",
   "keys.turn": "Previous and next picture",
-  "keys.zoom": "Zoom in and out",
   "keys.fit": "The whole picture, or its own size",
   "keys.pan": "Move a zoomed picture",
   "keys.prompt": "Prompt into the next order",

@@ -192,7 +192,6 @@ export const es: Catalog = {
   "keys.delete": "Mover a la papelera",
   "keys.favourite": "Favorita, o no",
   "keys.turn": "Imagen anterior y siguiente",
-  "keys.zoom": "Acercar y alejar",
   "keys.fit": "La imagen entera, o su tamaño real",
   "keys.pan": "Mover la imagen ampliada",
   "keys.prompt": "La descripción al próximo pedido",

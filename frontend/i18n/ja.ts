@@ -190,7 +190,6 @@ export const ja: Catalog = {
   "keys.delete": "ゴミ箱に移す",
   "keys.favourite": "お気に入りにする・外す",
   "keys.turn": "前と次の画像",
-  "keys.zoom": "拡大と縮小",
   "keys.fit": "全体表示・原寸",
   "keys.pan": "拡大した画像を動かす",
   "keys.prompt": "プロンプトを次の注文に",

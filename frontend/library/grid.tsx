@@ -23,8 +23,8 @@ const BAR = 180;
 
 /** What happens on the wall; the page decides what comes of it. */
 export type Deeds = {
-  /** These places are in sight or will be; `top` is the first that really is. */
-  look: (first: number, last: number, top: number) => void;
+  /** These places are in sight or will be; the row from `top` to `end` is the first that really is. */
+  look: (first: number, last: number, top: number, end: number) => void;
   open: (id: string) => void;
   toggle: (id: string) => void;
   /** From the anchor to `index`; the anchor is at `from` when there is none yet. */
@@ -69,7 +69,7 @@ export function Grid({
       const row = (box.width - GAP * (across - 1)) / across + GAP;
       const top = Math.max(0, -box.top);
       const { first, last } = rows(Math.ceil(length / across), row, top, window.innerHeight);
-      const next = { first, last, width: box.width, top: Math.floor(top / row) };
+      const next = { first, last, width: box.width, top: Math.round(top / row) };
       // The same rows again are no reason to draw.
       setView((was) =>
         was.first === first && was.last === last && was.width === box.width && was.top === next.top ? was : next,
@@ -86,7 +86,7 @@ export function Grid({
   }, [length]);
   const { look } = deeds;
   useEffect(() => {
-    if (view.width > 0) look(view.first * columns, view.last * columns, view.top * columns);
+    if (view.width > 0) look(view.first * columns, view.last * columns, view.top * columns, (view.top + 1) * columns);
   }, [view, columns, look]);
 
   const scrollTo = (index: number, always: boolean) => {

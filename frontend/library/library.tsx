@@ -10,7 +10,7 @@ import { put, useGeneration } from "@/store/generations";
 import { Bar } from "./bar";
 import { type Filters, isNarrowed, none, query, readFilters } from "./filters";
 import { type Deeds, Grid, type Handle } from "./grid";
-import { found, leave } from "./left";
+import { found, useLeaving } from "./left";
 import { idAt, indexOf, startOf } from "./list";
 import { Jump, Rail } from "./rail";
 import { useList } from "./use-list";
@@ -60,11 +60,7 @@ function Whole() {
   const words = useRef<HTMLInputElement>(null);
   const { selection, become, choose } = useSelection(wall, filters, words);
 
-  useEffect(() => {
-    window.addEventListener("scroll", leave, { passive: true });
-    return () => window.removeEventListener("scroll", leave);
-  }, []);
-
+  useLeaving();
   // Within the page: nothing is loaded for it, and it works without a network.
   const go = useCallback((next: Filters, open: string | null, how: "push" | "replace") => {
     const address = new URLSearchParams({ ...query(next), ...(open ? { open } : {}) }).toString();
@@ -82,10 +78,10 @@ function Whole() {
 
   const deeds = useMemo<Deeds>(
     () => ({
-      look: (first, last, top) => {
+      look: (first, last, top, end) => {
         wall.look(first, last, top);
         const { sections } = wall.now();
-        setMonth(sections.findLast((it, n) => it.month !== null && startOf(sections, n) <= top)?.month ?? null);
+        setMonth(sections.findLast((it, n) => it.month !== null && startOf(sections, n) < end)?.month ?? null);
       },
       open: (id) => go(filters, id, "push"),
       stale: renew,
