@@ -48,7 +48,7 @@ export function Bar({
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <div className="flex min-w-0 grow gap-2 sm:grow-0">
+        <div className="flex min-w-0 basis-full gap-2 sm:basis-auto">
           <select
             aria-label={t("library.collection")}
             className="field min-w-0 grow sm:w-44"

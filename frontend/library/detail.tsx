@@ -106,8 +106,10 @@ export function Detail({
             <dt>{t("create.model")}</dt>
             <dd>{job.model}</dd>
             <dt>{t("detail.size")}</dt>
-            <dd dir="ltr">
-              {image.width} × {image.height}
+            <dd>
+              <bdi dir="ltr">
+                {image.width} × {image.height}
+              </bdi>
             </dd>
             <dt>{t("detail.seed")}</dt>
             <dd>{image.seed}</dd>

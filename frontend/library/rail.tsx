@@ -22,7 +22,7 @@ export function Rail({ sections, at, jump }: Props) {
   const months = monthsOf(sections);
   if (months.length < 2) return null;
   return (
-    <nav aria-label={t("library.jump")} className="sticky top-4 hidden w-22 shrink-0 self-start lg:block">
+    <nav aria-label={t("library.jump")} className="sticky top-4 hidden w-max min-w-22 shrink-0 self-start lg:block">
       <ol ref={list} className="relative max-h-[calc(100dvh-2rem)] overflow-y-auto [scrollbar-width:none]">
         {months.map(({ month, count }) => (
           <li key={month} data-month={month}>
@@ -31,7 +31,7 @@ export function Rail({ sections, at, jump }: Props) {
               aria-current={month === at ? "true" : undefined}
               aria-label={`${name(month, language, "long")} · ${t("library.count", { n: count })}`}
               onClick={() => jump(month)}
-              className="edge-print flex min-h-11 w-full items-center gap-2 whitespace-nowrap outline-offset-[-2px] before:h-px before:w-2 before:shrink-0 before:bg-edge hover:text-blue aria-[current=true]:font-bold aria-[current=true]:text-ink aria-[current=true]:before:w-4 aria-[current=true]:before:bg-ink"
+              className="edge-print flex min-h-11 w-full items-center gap-2 whitespace-nowrap outline-offset-[-2px] before:h-px before:w-2 before:shrink-0 before:bg-edge hover:text-blue aria-[current=true]:text-ink aria-[current=true]:before:w-4 aria-[current=true]:before:bg-ink"
             >
               {name(month, language, "short")}
             </button>
