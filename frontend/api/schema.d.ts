@@ -400,6 +400,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shared/{token}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A share link for people and for previews of it: tells what it shows, and goes on to the web page */
+        get: operations["preview_share"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shares": {
         parameters: {
             query?: never;
@@ -1208,6 +1225,11 @@ export interface components {
             generation_id: string;
             /** @description `shr_` and a ULID. */
             id: string;
+            /**
+             * @description What to give to people: shows a preview where it is posted, and the web page when it is followed. `null` where
+             *     there is no web page.
+             */
+            page_url?: string | null;
             show_prompt: boolean;
             /** @description The last part of `url`, for a page that shows what it finds there. */
             token: string;
@@ -2284,6 +2306,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description Why it was not done. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A share link for people and for previews of it: tells what it shows, and goes on to the web page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
                 };
             };
             /** @description Why it was not done. */

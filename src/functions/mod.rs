@@ -168,6 +168,9 @@ fn library() -> Vec<Function> {
         Function::open("get_shared", "v1/shared/{token}", http::get_shared)
             .summary("What a share link shows")
             .gives::<SharedView>(200),
+        Function::open("preview_share", "v1/shared/{token}/page", http::preview_share)
+            .summary("A share link for people and for previews of it: tells what it shows, and goes on to the web page")
+            .gives_file("text/html"),
     ]
 }
 

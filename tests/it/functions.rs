@@ -37,8 +37,9 @@ async fn every_function_answers_where_the_host_calls_it() {
     for (name, method, path, _) in http_functions() {
         let answer = app.call(&method, &path, &[("authorization", &bearer("ada"))], "").await;
         assert_ne!(answer.status, 405, "{name}: {answer:?}");
+        let nowhere = b"There is no such address.";
         let is_nowhere =
-            answer.status == 404 && answer.json()["detail"] == "There is no such address.";
+            answer.status == 404 && answer.body.windows(nowhere.len()).any(|part| part == nowhere);
         assert!(!is_nowhere, "{name} does not answer {method} {path}");
     }
     for function in all() {

@@ -121,6 +121,46 @@ async fn a_link_ends_by_its_time_by_its_owner_and_with_its_pictures() {
 }
 
 #[tokio::test]
+async fn a_link_has_a_page_that_tells_others_what_it_shows() {
+    let app = TestApp::new();
+    let prompt = r#"a "fox" <b>&</b> snow"#;
+    let body = json!({ "prompt": prompt, "model": "flux-schnell" });
+    let id = drawn(&app, "ada", &body).await;
+    let page = async |share: &Value, status: u16| {
+        let url = share["page_url"].as_str().expect("there is a web page");
+        let path = &url[url.find("/api/").expect("a route of ours")..];
+        let answer = app.call("GET", path, &[], "").await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(answer.header("x-robots-tag"), Some("noindex"));
+        let text = String::from_utf8_lossy(&answer.body).into_owned();
+        let token = share["token"].as_str().expect("a token");
+        let on = format!(r#"content="0;url=https://app.test/shared/?t={token}""#);
+        assert!(text.contains(&on), "{text}");
+        text
+    };
+    let told = shared(&app, "ada", &id, &json!({ "show_prompt": true })).await;
+    let text = page(&told, 200).await;
+    let title = r#"property="og:title" content="a &quot;fox&quot; &lt;b&gt;&amp;&lt;/b&gt; snow""#;
+    assert!(text.contains(title), "{text}");
+    let picture =
+        text.split("og:image\" content=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let picture = picture.expect("a picture").replace("&amp;", "&");
+    assert!(image::load_from_memory(&app.file(&json!(picture))).is_ok());
+
+    let hidden = shared(&app, "ada", &id, &json!({})).await;
+    assert!(!page(&hidden, 200).await.contains("fox"));
+    let own = format!("/api/v1/shares/{}", hidden["id"].as_str().expect("an id"));
+    app.delete("ada", &own).await.ok();
+    assert!(!page(&hidden, 410).await.contains("og:"));
+
+    let forged = format!("/api/v1/shared/{}/page", "A".repeat(64));
+    assert_eq!(app.call("GET", &forged, &[], "").await.status, 404);
+    let odd = "/api/v1/shared/%22%3E%3Cscript%3E/page";
+    app.call("GET", odd, &[], "").await.problem(404, "not-found");
+}
+
+#[tokio::test]
 async fn a_token_that_we_did_not_make_leads_nowhere() {
     let app = TestApp::new();
     let id = fox(&app, "ada").await;

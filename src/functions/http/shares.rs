@@ -34,6 +34,9 @@ pub struct ShareView {
     token: String,
     /// Where anyone can ask for the pictures.
     url: String,
+    /// What to give to people: shows a preview where it is posted, and the web page when it is followed. `null` where
+    /// there is no web page.
+    page_url: Option<String>,
     show_prompt: bool,
     created_at: String,
     /// `null`: until it is revoked.
@@ -121,10 +124,12 @@ impl ShareView {
     fn of(app: &App, user: &UserId, share: &Share) -> Self {
         let token = library::token_of(&app.services, user, share);
         let here = app.services.public_url.as_deref().unwrap_or_default();
+        let at = |rest| format!("{here}{}", public_path(&format!("v1/shared/{token}{rest}")));
         Self {
             id: share.id.to_string(),
             generation_id: share.generation.to_string(),
-            url: format!("{here}{}", public_path(&format!("v1/shared/{token}"))),
+            url: at(""),
+            page_url: app.services.app_url.as_ref().map(|_| at("/page")),
             token,
             show_prompt: share.show_prompt,
             created_at: share.created_at.to_string(),
