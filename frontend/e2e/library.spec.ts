@@ -183,6 +183,9 @@ test("links are sent by the system's sheet, listed with their end, and taken bac
   await dialog.getByRole("button", { name: "Share…" }).click();
   const link = await dialog.getByLabel("The link", { exact: true }).inputValue();
   expect(await page.evaluate(() => localStorage.getItem("sent"))).toBe(link);
+  const preview = await (await page.request.get(link, { maxRedirects: 0 })).text();
+  expect(preview).toContain("og:image");
+  expect(preview).not.toContain("a red fox");
   await dialog.getByRole("button", { name: "Close" }).click();
   await picture(page, 0).click();
   await dialog.getByRole("button", { name: "Share", exact: true }).click();

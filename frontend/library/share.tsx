@@ -80,7 +80,8 @@ export function ShareForm({ job }: { job: Generation }) {
 /** One link: what it shows and until when, to be sent, copied and taken back. */
 function Live({ share, prompt, busy, revoke }: { share: Share; prompt: string; busy: boolean; revoke: () => void }) {
   const { t, language } = useI18n();
-  const link = `${location.origin}/shared/?t=${share.token}`;
+  // Where it has a preview when it is posted, if there is such a place.
+  const link = share.page_url ?? `${location.origin}/shared/?t=${share.token}`;
   const date = share.expires_at && new Date(share.expires_at).toLocaleDateString(language, { dateStyle: "medium" });
   const copy = () =>
     navigator.clipboard.writeText(link).then(
