@@ -105,7 +105,7 @@ impl Drawn {
         Ok(Self { prompt, shape, files })
     }
 
-    /// Puts the files where job's are. Written once, and then known by many names.
+    /// Puts the files where those of a job lie. They are written once, and then have many names.
     fn lay(&self, data: &Path, folder: &Path) -> Result<(), String> {
         let failed = |e: std::io::Error| format!("cannot write {}: {e}", folder.display());
         std::fs::create_dir_all(folder).map_err(failed)?;

@@ -103,7 +103,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
       <div
         ref={frame}
         data-scale={zoom.scale.toFixed(2)}
-        className={`grid max-h-[60dvh] min-h-56 w-full place-items-center overflow-hidden select-none lg:aspect-auto! lg:h-[calc(94dvh-12rem)] lg:max-h-none ${near ? (held ? "cursor-grabbing" : "cursor-grab") : "cursor-zoom-in"}`}
+        className={`relative max-h-[60dvh] min-h-56 w-full overflow-hidden select-none lg:aspect-auto! lg:h-[calc(94dvh-12rem)] lg:max-h-none ${near ? (held ? "cursor-grabbing" : "cursor-grab") : "cursor-zoom-in"}`}
         style={{ touchAction: near ? "none" : "pan-y", aspectRatio: `${image.width} / ${image.height}` }}
         onDoubleClick={(event) => inOrOut(fromMiddle(event))}
         {...fingers}
@@ -115,7 +115,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
           height={image.height}
           draggable={false}
           decoding="async"
-          className="printed h-auto max-h-full w-auto max-w-full rounded-tile bg-cover will-change-transform"
+          className="printed absolute inset-0 m-auto h-auto max-h-full w-auto max-w-full rounded-tile bg-cover will-change-transform"
           style={{
             backgroundImage: image.placeholder ? `url("${image.placeholder}")` : undefined,
             aspectRatio: `${image.width} / ${image.height}`,

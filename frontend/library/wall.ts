@@ -125,9 +125,9 @@ export function wall(filters: Filters) {
   };
   const end = subscribeToAll((changes) => {
     let { sections, held } = shown;
-    for (const { is } of changes) {
+    for (const { was, is } of changes) {
       const fitting = fits(is, filters);
-      if (held.has(is.id) ? fitting : down && fitting && shown.begun && is.id > newest())
+      if (held.has(is.id) ? fitting : down && !was && fitting && shown.begun && is.id > newest())
         held = new Set([...held, is.id]);
       else {
         sections = place(sections, is, fitting);
