@@ -4,16 +4,14 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use imagegen_adapters::sqlite::SqliteDocuments;
 use imagegen_core::ids::GenerationId;
-use imagegen_core::ports::documents::{Documents as _, MAX_WRITES, NewDocument, Write};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::clients::{ask, exchange, get};
 use crate::process::Server;
 use crate::table::{Row, count, median_and_p99, ms};
-use crate::{Bench, progress};
+use crate::{Bench, progress, seed};
 
 const JOBS: u64 = 10_000;
 const GOAL: Duration = Duration::from_millis(20);
@@ -94,29 +92,12 @@ fn last_cursor() -> String {
 }
 
 fn seed(folder: &Path, user: &str) -> Result<(), String> {
-    let store =
-        SqliteDocuments::open(folder.join("documents.sqlite")).map_err(|e| e.to_string())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|e| format!("no async runtime: {e}"))?;
-    let all: Vec<u64> = (0..JOBS).collect();
-    for some in all.chunks(MAX_WRITES) {
-        let one = |n: &u64| {
-            Write::Create(NewDocument {
-                id: id(*n),
-                kind: "generation",
-                position: None,
-                due: None,
-                body: job(&id(*n), user, *n).to_string(),
-            })
-        };
-        let writes = some.iter().map(one).collect();
-        runtime.block_on(store.commit(user, writes)).map_err(|e| e.to_string())?;
-    }
-    Ok(())
+    let jobs = (0..JOBS).map(|n| (id(n), job(&id(n), user, n))).collect::<Vec<_>>();
+    seed::write(&folder.join("documents.sqlite"), user, &jobs)
 }
 
 /// A job as it is stored when its one picture was delivered.
-fn job(id: &str, user: &str, n: u64) -> Value {
+pub(crate) fn job(id: &str, user: &str, n: u64) -> Value {
     let at = "2026-01-01T00:00:00Z";
     let rare = if n % RARE == RARE - 1 { "a zebra" } else { "a hare" };
     let prompt = format!(

@@ -16,6 +16,7 @@ mod own_time;
 mod pictures;
 mod process;
 mod resets;
+mod seed;
 mod stand_ins;
 mod start;
 mod store;
@@ -24,16 +25,20 @@ mod table;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use self::machine::Machine;
 use self::process::Binaries;
+use self::seed::Seed;
 use self::stand_ins::StandIns;
 use self::table::Row;
 
 /// Measures the handler and prints a table: value, goal, met or not, and bare warp of the same run.
 #[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    errand: Option<Errand>,
     /// Shorter runs: for trying things out, not for the record.
     #[arg(long)]
     quick: bool,
@@ -50,6 +55,12 @@ struct Arguments {
     /// Another handler than the one beside this program, such as the package's.
     #[arg(long, value_name = "FILE")]
     handler: Option<PathBuf>,
+}
+
+/// What is no measurement.
+#[derive(Debug, Subcommand)]
+enum Errand {
+    Seed(Seed),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,6 +86,15 @@ struct Bench {
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "it is what the program is for")]
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Errand::Seed(seed)) = &arguments.errand {
+        return match seed.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(sentence) => {
+                eprintln!("imagegen-bench: {sentence}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let markdown = arguments.markdown;
     match run(arguments) {
         Ok((machine, rows, failed)) => {

@@ -2,6 +2,7 @@
 import "@/i18n/en-rest";
 import { useState } from "react";
 import { useI18n } from "@/i18n/i18n";
+import { useShortcuts } from "@/shortcuts/registry";
 import { useGenerations } from "@/store/generations";
 import { Composer } from "./composer";
 import type { Mode } from "./draft";
@@ -12,6 +13,9 @@ import { HeldTile, Tile } from "./tile";
 export function Create({ mode }: { mode: Mode }) {
   const { t } = useI18n();
   const [offered, setOffered] = useState<{ prompt: string } | null>(null);
+  useShortcuts(mode === "words" ? "create.title" : "create.titlePicture", [
+    { keys: ["Mod+Enter"], label: "keys.generate" },
+  ]);
   const jobs = useGenerations()
     .filter((it) => !it.deleted_at)
     .slice(0, 6);

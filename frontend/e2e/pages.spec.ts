@@ -205,6 +205,48 @@ for (const theme of THEMES) {
       await inspect(page, "maintenance", theme);
       expect(errors).toEqual([]);
     });
+
+    test("the library at work, and what a link shows", async ({ page }) => {
+      test.setTimeout(180_000);
+      const errors = watch(page);
+      await order(page, somebody(`work-${theme}`), "a harbour in winter, fog");
+      await page.getByRole("link", { name: "Library" }).click();
+      const harbour = page.getByRole("button", { name: /a harbour in winter/ });
+      await expect(harbour.getByRole("img")).toBeVisible();
+      await page.getByRole("button", { name: "Collections" }).click();
+      await page.getByLabel("Name of a new collection").fill("Harbours");
+      await page.getByRole("button", { name: "Make it" }).click();
+      await page.getByRole("button", { name: "Delete Harbours" }).click();
+      await expect(page.getByText("Its pictures stay in the library.")).toBeVisible();
+      await inspect(page, "collections", theme);
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("button", { name: "More filters" }).click();
+      await page.getByRole("button", { name: "Select", exact: true }).click();
+      await harbour.click();
+      await expect(page.getByText("1 selected")).toBeVisible();
+      await inspect(page, "library-select", theme);
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+      await inspect(page, "shortcuts", theme);
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("button", { name: "End selecting" }).click();
+      await harbour.click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("button", { name: "Download" }).click();
+      await dialog.getByRole("button", { name: "Share", exact: true }).click();
+      await dialog.getByLabel("Show the prompt").check();
+      await dialog.getByRole("button", { name: "Make a link" }).click();
+      const link = await dialog.getByLabel("The link", { exact: true }).inputValue();
+      await page.keyboard.press("+");
+      await inspect(page, "detail-near", theme);
+      await page.goto(link);
+      await expect(page.getByRole("img", { name: "a harbour in winter, fog" })).toBeVisible();
+      await inspect(page, "shared", theme);
+      await page.goto("/auth/callback/");
+      await expect(page.getByText("Signing in did not work.")).toBeVisible();
+      await inspect(page, "callback", theme);
+      expect(errors).toEqual([]);
+    });
   });
 }
 

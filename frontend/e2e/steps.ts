@@ -43,3 +43,11 @@ export function watch(page: Page): string[] {
   });
   return errors;
 }
+
+/** The library of `email` on the server at `address`, in sight. */
+export async function library(page: Page, address: string, email: string, search = "") {
+  await page.goto(`${address}/library/${search}`);
+  await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
+  await signIn(page, email);
+  await expect(page.getByRole("list", { name: "Pictures" }).getByRole("img").first()).toBeVisible();
+}

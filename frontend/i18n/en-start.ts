@@ -22,6 +22,7 @@ export const start = {
   "nav.language": "Language",
   "foot.note": "Every picture here is made by a machine.",
   "foot.api": "API",
+  "keys.open": "Shortcuts",
   "home.title": "Put it into words. Watch it develop.",
   "home.lead":
     "Describe a picture, choose a FLUX model and a shape, and see it appear. You pay for the pictures you get: what fails or is stopped costs nothing.",

@@ -1,41 +1,44 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Generation } from "@/api/client";
 import { sentence } from "@/api/problem";
 import { CompareButton } from "@/compare/button";
-import { reuse } from "@/create/reuse";
 import { isOpen, Status } from "@/create/status";
 import { UseAsInput } from "@/create/use-as-input";
 import { useI18n } from "@/i18n/i18n";
-import { Again, Bin, Link as LinkIcon, Out, Star } from "@/ui/icons";
+import { useShortcuts } from "@/shortcuts/registry";
+import { Bin, Link as LinkIcon, Star } from "@/ui/icons";
 import { Modal } from "@/ui/modal";
 import { Picture } from "@/ui/picture";
 import { toast } from "@/ui/toasts";
 import { favour, restore, throwAway } from "./change";
+import { Download } from "./download";
+import { KeepIn } from "./keep-in";
+import { Lineage } from "./lineage";
+import { Recall } from "./recall";
 import { ShareForm } from "./share";
+import { Viewer } from "./viewer";
 
 /** One job large, with everything that can be done with it. */
-export function Detail({ job, among, show }: { job: Generation; among: string[]; show: (id: string | null) => void }) {
+export function Detail({
+  job,
+  next,
+  previous,
+  show,
+}: {
+  job: Generation;
+  next: string | null;
+  previous: string | null;
+  show: (id: string | null) => void;
+}) {
   const { t, language } = useI18n();
-  const router = useRouter();
   const [chosen, setChosen] = useState(0);
   const [sharing, setSharing] = useState(false);
   const image = job.images[chosen] ?? job.images[0];
-  const place = among.indexOf(job.id);
-  const neighbour = (by: number) => (place < 0 ? undefined : among[place + by]);
-
-  useEffect(() => {
-    const forward = language === "ar" ? "ArrowLeft" : "ArrowRight";
-    const turn = (event: KeyboardEvent) => {
-      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) return;
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      const to = neighbour(event.key === forward ? 1 : -1);
-      if (to) show(to);
-    };
-    window.addEventListener("keydown", turn);
-    return () => window.removeEventListener("keydown", turn);
-  });
+  const turn = (by: 1 | -1) => {
+    const to = by > 0 ? next : previous;
+    if (to) show(to);
+  };
 
   const act = (doing: Promise<void>) => doing.catch((error: unknown) => toast(sentence(error, t)));
   const bring = () =>
@@ -51,20 +54,36 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
         toast(t("library.deleted"), bring);
       }),
     );
+  useShortcuts(
+    "library.grid",
+    [
+      ...(job.deleted_at ? [] : [{ keys: ["f"], label: "keys.favourite" as const, run: () => favourite() }]),
+      ...(job.deleted_at || isOpen(job)
+        ? []
+        : [{ keys: ["Delete", "Backspace"], label: "keys.delete" as const, run: () => drop() }]),
+      { keys: ["Escape"], label: "keys.close" },
+    ],
+    1,
+  );
+  const favourite = () => act(favour(job, !job.favourite));
   const date = (moment: string) => new Date(moment).toLocaleDateString(language, { dateStyle: "medium" });
   if (!image) return null;
   return (
     <Modal wide title={job.prompt} close={() => show(null)}>
       <div className="grid lg:grid-cols-[1fr_20rem]">
-        <div className="grid min-h-60 place-items-center bg-sunk p-3 sm:p-6">
-          <Picture
-            image={image}
-            alt={job.prompt}
-            size="display"
-            className={`max-h-[78dvh] w-auto max-w-full rounded-tile ${isOpen(job) ? "developing w-full" : ""} ${image.status === "delivered" ? "" : "w-full max-w-md"}`}
-          />
+        <div className="grid min-h-60 content-center bg-sunk p-3 sm:p-6">
+          {image.status === "delivered" && image.display_url ? (
+            <Viewer key={image.index} image={image} alt={job.prompt} turn={turn} />
+          ) : (
+            <Picture
+              image={image}
+              alt={job.prompt}
+              size="display"
+              className={`mx-auto max-h-[70dvh] w-full max-w-md rounded-tile ${isOpen(job) ? "developing" : "bg-sunk"}`}
+            />
+          )}
           {job.images.length > 1 && (
-            <div className="mt-3 flex gap-2">
+            <div className="mt-3 flex justify-center gap-2">
               {job.images.map((it) => (
                 <button
                   key={it.index}
@@ -89,8 +108,10 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
             <dt>{t("create.model")}</dt>
             <dd>{job.model}</dd>
             <dt>{t("detail.size")}</dt>
-            <dd dir="ltr">
-              {image.width} × {image.height}
+            <dd>
+              <bdi dir="ltr">
+                {image.width} × {image.height}
+              </bdi>
             </dd>
             <dt>{t("detail.seed")}</dt>
             <dd>{image.seed}</dd>
@@ -104,9 +125,7 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
             )}
           </dl>
           <div className="grid gap-2">
-            <button type="button" className="press press-blue" onClick={() => router.push(reuse(job, chosen, t))}>
-              <Again /> {t("act.reuse")}
-            </button>
+            <Recall job={job} index={chosen} />
             <CompareButton job={job} index={chosen} />
             <UseAsInput job={job} index={chosen} />
             {job.deleted_at ? (
@@ -115,19 +134,10 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
               </button>
             ) : (
               <>
-                <button
-                  type="button"
-                  className="press press-line"
-                  aria-pressed={job.favourite}
-                  onClick={() => act(favour(job, !job.favourite))}
-                >
+                <button type="button" className="press press-line" aria-pressed={job.favourite} onClick={favourite}>
                   <Star className={`size-5 ${job.favourite ? "fill-current" : ""}`} /> {t("act.favourite")}
                 </button>
-                {image.url && (
-                  <a href={image.url} target="_blank" rel="noreferrer" className="press press-line">
-                    <Out /> {t("act.download")}
-                  </a>
-                )}
+                {image.url && <Download job={job} image={image} />}
                 {!isOpen(job) && image.status === "delivered" && (
                   <button
                     type="button"
@@ -147,9 +157,11 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
               </>
             )}
           </div>
+          {!job.deleted_at && <KeepIn job={job} />}
+          <Lineage job={job} show={show} />
           <div className="flex justify-between">
-            <Turn label={t("act.previous")} to={neighbour(-1)} show={show} />
-            <Turn label={t("act.next")} to={neighbour(1)} show={show} />
+            <Turn label={t("act.previous")} to={previous} show={show} />
+            <Turn label={t("act.next")} to={next} show={show} />
           </div>
         </div>
       </div>
@@ -157,7 +169,7 @@ export function Detail({ job, among, show }: { job: Generation; among: string[];
   );
 }
 
-function Turn({ label, to, show }: { label: string; to?: string; show: (id: string) => void }) {
+function Turn({ label, to, show }: { label: string; to: string | null; show: (id: string) => void }) {
   return (
     <button
       type="button"

@@ -6,6 +6,13 @@ export function rows(count: number, height: number, top: number, sight: number) 
   return { first: Math.min(first, Math.max(0, count - 1)), last: Math.max(last, Math.min(count, first + 1)) };
 }
 
+/** What of the wall is drawn, in rows; `top` is the first row in sight. */
+export type View = { first: number; last: number; width: number; top: number };
+
+/** At the least this side, in CSS pixels; two beside each other on a phone. */
+const LEAST = 200;
+export const columnsFor = (width: number, gap: number) => Math.max(2, Math.floor((width + gap) / (LEAST + gap)));
+
 /** Where an arrow key leads in a grid; `null` for another key. `forward` is the arrow that reads on. */
 export function step(key: string, at: number, count: number, columns: number, forward: "ArrowRight" | "ArrowLeft") {
   const by: Record<string, number> = {

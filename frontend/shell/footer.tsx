@@ -1,6 +1,7 @@
 "use client";
 import { useSyncExternalStore } from "react";
 import { LANGUAGES, type Language, useI18n } from "@/i18n/i18n";
+import { OpenShortcuts } from "@/shortcuts/open";
 import { chooseTheme, THEMES, type Theme, theme, watchAppearance } from "@/ui/appearance";
 
 export function Footer() {
@@ -13,6 +14,7 @@ export function Footer() {
         <a className="flex min-h-11 items-center underline underline-offset-4" href="/api/docs">
           {t("foot.api")}
         </a>
+        <OpenShortcuts />
         <select
           aria-label={t("nav.theme")}
           className="field w-auto"

@@ -1,7 +1,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { api, ask, FINAL, type Me } from "@/api/client";
 import { useSession } from "@/session/session";
-import { peek, subscribeToAll } from "./generations";
+import { subscribeToAll } from "./generations";
 import { useReturn } from "./reach";
 
 let me: Me | null = null;
@@ -12,15 +12,18 @@ export async function refreshMe() {
   for (const listener of listeners) listener();
 }
 
-/** Credits move when a job begins or ends, so they are asked for when that count changes. */
-let seen = "";
+/** Credits move when a job begins or ends. One that is older than all we know is a page of the library. */
+let newest = "";
 let wait: ReturnType<typeof setTimeout> | undefined;
-subscribeToAll(() => {
-  const now = peek()
-    .map((it) => `${it.id}${FINAL.has(it.status)}`)
-    .join();
-  if (now === seen) return;
-  seen = now;
+subscribeToAll((changes) => {
+  const before = newest;
+  let moved = changes.length === 0;
+  for (const { was, is } of changes) {
+    const ended = FINAL.has(is.status);
+    if (was ? FINAL.has(was.status) !== ended : !ended || is.id > before) moved = true;
+    if (is.id > newest) newest = is.id;
+  }
+  if (!moved) return;
   clearTimeout(wait);
   wait = setTimeout(() => refreshMe().catch(() => {}), 250);
 });

@@ -38,3 +38,8 @@ export const Plus = icon(<path d="M12 5v14M5 12h14" />);
 export const Frame = icon(<path d="M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01" />);
 export const Halves = icon(<path d="M4 5h16v14H4zM12 3v18M8 12H6.5M16 12h1.5" />);
 export const Several = icon(<path d="M4 8h12v12H4zM8 8V4h12v12h-4" />);
+export const Tick = icon(<path d="m5 12.5 4.5 4.5L19 7.5" />);
+export const Folder = icon(<path d="M3.5 6.5h6l2 2.5h9v9.5h-17z" />);
+export const Sliders = icon(<path d="M4 8h9M17 8h3M4 16h3M11 16h9M15 6v4M9 14v4" />);
+export const Copy = icon(<path d="M9 9h11v11H9zM15 9V4H4v11h5" />);
+export const Minus = icon(<path d="M5 12h14" />);

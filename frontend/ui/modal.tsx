@@ -1,8 +1,9 @@
 "use client";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useI18n } from "@/i18n/i18n";
 import { Cross } from "./icons";
+import { above, dialogsOpen, Toasts } from "./toasts";
 
 /**
  * The browser's own dialog: it keeps the focus inside, gives it back, and closes on Escape. It is not where it was asked
@@ -21,10 +22,15 @@ export function Modal({
 }) {
   const { t } = useI18n();
   const dialog = useRef<HTMLDialogElement>(null);
-  // Closed while it still is on the page: a dialog that is gone has nobody to give the focus back to.
-  useLayoutEffect(() => {
+  const [depth] = useState(() => dialogsOpen() + 1);
+  useEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
+    return above();
+  }, []);
+  // Before it is taken off the page: a dialog gives the focus back only while it is there.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
     return () => shown?.close();
   }, []);
   return createPortal(
@@ -49,6 +55,7 @@ export function Modal({
         </button>
       </div>
       {children}
+      <Toasts depth={depth} />
     </dialog>,
     document.body,
   );
