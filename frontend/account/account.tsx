@@ -72,8 +72,8 @@ function Who() {
       <div>
         <p className="text-lg font-semibold">{name || email}</p>
         {name && email && (
-          <p className="text-soft" dir="ltr">
-            <bdi>{email}</bdi>
+          <p className="text-soft">
+            <bdi dir="ltr">{email}</bdi>
           </p>
         )}
       </div>
