@@ -49,6 +49,7 @@ for (const theme of THEMES) {
     });
 
     test("pages of somebody", async ({ page }) => {
+      test.setTimeout(180_000);
       const errors = watch(page);
       const tile = await order(page, somebody(`look-${theme}`), "a lighthouse at night, storm");
       await expect(tile).toHaveAttribute("data-status", "succeeded");
