@@ -4,7 +4,6 @@ import { lazy, Suspense, useState } from "react";
 import { useI18n } from "@/i18n/i18n";
 import { signIn, useSession } from "@/session/session";
 import { Go } from "@/ui/go";
-import { toast } from "@/ui/toasts";
 import { Guard } from "./guard";
 
 const Person = lazy(() => import("./person").then((it) => ({ default: it.Person })));
@@ -79,9 +78,10 @@ function SignIn() {
       onClick={() => {
         setBusy(true);
         const from = location.pathname === "/" ? "/create/" : undefined;
-        signIn(from).catch(() => {
+        signIn(from).catch(async () => {
           setBusy(false);
-          toast(t("session.failed"));
+          // The first page does without it until then.
+          (await import("@/ui/toasts")).toast(t("session.failed"));
         });
       }}
     >
