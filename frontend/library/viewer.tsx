@@ -4,6 +4,7 @@ import type { Picture as Image } from "@/api/client";
 import { useI18n } from "@/i18n/i18n";
 import { useShortcuts } from "@/shortcuts/registry";
 import { Minus, Plus } from "@/ui/icons";
+import { Broken, useAddress } from "@/ui/picture";
 import { actual, keepIn, type Point, pan, type Size, swiped, whole, type Zoom, zoomTo } from "./zoom";
 
 const STEP = 1.5;
@@ -23,6 +24,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
   const [held, setHeld] = useState(false);
   const near = zoom.scale > 1.01;
   const source = useSource(image, near);
+  const { tries, broken, again, failed } = useAddress(image);
   const [size, setSize] = useState<Size | null>(null);
   const inFrame = () => size ?? { width: image.width, height: image.height };
   const to = (scale: (was: number) => number, point: Point = { x: 0, y: 0 }) =>
@@ -36,6 +38,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
 
   const latest = useRef({ to, fromMiddle });
   latest.current = { to, fromMiddle };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was broken has another frame afterwards
   useEffect(() => {
     const box = frame.current;
     // React listens passively, and the page would scroll as well.
@@ -46,8 +49,9 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
     };
     box?.addEventListener("wheel", wheel, { passive: false });
     return () => box?.removeEventListener("wheel", wheel);
-  }, []);
+  }, [broken]);
   // A narrower window is another frame.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   useEffect(() => {
     const box = frame.current;
     if (!box) return;
@@ -58,7 +62,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
     });
     watch.observe(box);
     return () => watch.disconnect();
-  }, [image]);
+  }, [image, broken]);
 
   const fingers = useFingers({
     near,
@@ -96,6 +100,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
     1,
   );
 
+  if (broken) return <Broken image={image} alt={alt} again={again} className="mx-auto max-h-[60dvh] w-full max-w-lg" />;
   const percent = Math.round((zoom.scale / actual(image, inFrame())) * 100);
   return (
     <div className="min-w-0">
@@ -109,7 +114,9 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
         {...fingers}
       >
         <img
+          key={tries}
           src={source}
+          onError={failed}
           alt={alt}
           width={image.width}
           height={image.height}

@@ -12,15 +12,13 @@ async function anew(image: Image) {
   if (job) put([await ask(api.GET("/api/v1/generations/{id}", { params: { path: { id: job.id } } }))]);
 }
 
-type Props = { image: Image; alt: string; size: "thumbnail" | "display"; className?: string };
-
-/** One picture of a job in its own shape from the beginning, so that nothing moves when it arrives. */
-export function Picture(props: Props) {
-  const { image, alt, size, className = "" } = props;
-  // How often it was asked for: once more by itself, and then by whoever presses.
+/**
+ * Whether the file of `image` comes. An address that is over is asked for anew once by itself, and then by whoever
+ * presses; `tries` tells one file from the next.
+ */
+export function useAddress(image: Image) {
   const [tries, setTries] = useState(0);
   const [broken, setBroken] = useState(false);
-  const from = size === "thumbnail" ? image.thumbnail_url : image.display_url;
   const again = useCallback(
     () =>
       anew(image).then(
@@ -32,6 +30,17 @@ export function Picture(props: Props) {
       ),
     [image],
   );
+  const failed = () => (tries === 0 ? again() : setBroken(true));
+  return { tries, broken, again, failed };
+}
+
+type Props = { image: Image; alt: string; size: "thumbnail" | "display"; className?: string };
+
+/** One picture of a job in its own shape from the beginning, so that nothing moves when it arrives. */
+export function Picture(props: Props) {
+  const { image, alt, size, className = "" } = props;
+  const { tries, broken, again, failed } = useAddress(image);
+  const from = size === "thumbnail" ? image.thumbnail_url : image.display_url;
   if (image.status !== "delivered" || !from)
     return <div className={className} style={{ aspectRatio: `${image.width} / ${image.height}` }} />;
   if (broken) return <Broken {...props} again={again} />;
@@ -44,7 +53,7 @@ export function Picture(props: Props) {
       height={image.height}
       loading="lazy"
       decoding="async"
-      onError={() => (tries === 0 ? again() : setBroken(true))}
+      onError={failed}
       className={`printed bg-cover ${className}`}
       style={image.placeholder ? { backgroundImage: `url("${image.placeholder}")` } : undefined}
     />
@@ -52,7 +61,12 @@ export function Picture(props: Props) {
 }
 
 /** It did not come twice. It comes again by itself when the service is back, or when somebody presses. */
-function Broken({ image, alt, className = "", again }: Props & { again: () => void }) {
+export function Broken({
+  image,
+  alt,
+  className = "",
+  again,
+}: Pick<Props, "image" | "alt" | "className"> & { again: () => void }) {
   const { t } = useI18n();
   // Within a link or a button there is no room for another: that one leads to where there is.
   const [alone, setAlone] = useState(false);
