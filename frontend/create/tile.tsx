@@ -3,12 +3,14 @@ import { lazy, Suspense, useState } from "react";
 import { api, ask, type Generation, newKey } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
+import { useCatalog } from "@/store/catalog";
 import { put } from "@/store/generations";
 import { Go } from "@/ui/go";
 import { Halves } from "@/ui/icons";
 import { Picture } from "@/ui/picture";
 import { toast } from "@/ui/toasts";
 import { modeOf } from "./draft";
+import { type Frame, framesOf } from "./frames";
 import type { Pending } from "./pending";
 import { isOpen, Status } from "./status";
 import { Steps, Way } from "./steps";
@@ -23,6 +25,8 @@ export function Tile({ job }: { job: Generation }) {
   const [busy, setBusy] = useState(false);
   const [compared, setCompared] = useState<number | null>(null);
   const open = isOpen(job);
+  const { catalog } = useCatalog();
+  const frames = framesOf(job, catalog?.models.find((it) => it.id === job.model)?.sizes);
   const act = async (call: () => Promise<Generation>) => {
     setBusy(true);
     try {
@@ -51,7 +55,10 @@ export function Tile({ job }: { job: Generation }) {
   return (
     <article aria-label={job.prompt} data-status={job.status} className="overflow-hidden rounded-tile border bg-sheet">
       {shown && (
-        <div className={job.images.length > 1 ? "grid grid-cols-2 gap-px" : ""}>
+        <div className={job.images.length + frames.length > 1 ? "grid grid-cols-2 gap-px" : ""}>
+          {frames.map((it) => (
+            <Room key={it.index} frame={it} />
+          ))}
           {job.images.map((image) => (
             <div key={image.index} className="group relative">
               {comparing && image.status === "delivered" ? (
@@ -86,6 +93,10 @@ export function Tile({ job }: { job: Generation }) {
         </div>
       )}
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3">
+        {/* First, so that it stays where it is whatever comes below it. */}
+        <p className="edge-print w-full truncate" dir="auto">
+          {job.prompt}
+        </p>
         <Status job={job} />
         {open && (
           <button
@@ -124,9 +135,6 @@ export function Tile({ job }: { job: Generation }) {
           </div>
         )}
         {open && <Way job={job} />}
-        <p className="edge-print w-full truncate" dir="auto">
-          {job.prompt}
-        </p>
       </div>
       {compared !== null && (
         <Suspense>
@@ -137,27 +145,26 @@ export function Tile({ job }: { job: Generation }) {
   );
 }
 
+function Room({ frame: { width, height } }: { frame: Frame }) {
+  return <div className="developing max-h-[70dvh] w-full" style={{ aspectRatio: `${width} / ${height}` }} />;
+}
+
 /** An order that the service has not answered yet. */
 export function HeldTile({ pending: { prompt, width, height, count } }: { pending: Pending }) {
   const { t } = useI18n();
   return (
     <article aria-label={prompt} data-status="held" className="overflow-hidden rounded-tile border bg-sheet">
       <div className={count > 1 ? "grid grid-cols-2 gap-px" : ""}>
-        {Array.from({ length: count }, (_, it) => (
-          <div
-            // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
-            key={it}
-            className="developing max-h-[70dvh] w-full"
-            style={{ aspectRatio: `${width} / ${height}` }}
-          />
+        {Array.from({ length: count }, (_, index) => ({ index, width, height })).map((it) => (
+          <Room key={it.index} frame={it} />
         ))}
       </div>
       <div className="grid gap-2 px-4 py-3">
-        <p className="text-sm font-semibold text-sun">{t("step.holding")}</p>
-        <Steps at="held" />
         <p className="edge-print truncate" dir="auto">
           {prompt}
         </p>
+        <p className="flex min-h-11 items-center text-sm font-semibold text-sun">{t("step.holding")}</p>
+        <Steps at="held" />
       </div>
     </article>
   );

@@ -1,5 +1,5 @@
 import { useRouter } from "next/navigation";
-import { type FormEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type FormEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { beginning } from "@/account/preferences";
 import { api, ask, type Model } from "@/api/client";
 import { Problem, sentence } from "@/api/problem";
@@ -40,8 +40,9 @@ export function useComposer(mode: Mode, area: RefObject<HTMLTextAreaElement | nu
   const tray = useTray();
   const signedIn = session.status === "in";
 
+  // Before it is painted, so that nothing makes room for what is in the draft.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page
-  useEffect(() => {
+  useLayoutEffect(() => {
     const base = blankOf(mode);
     const wished = beginning(base, localStorage);
     const kept = read(sessionStorage, mode, {

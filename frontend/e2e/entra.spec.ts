@@ -83,7 +83,10 @@ for (const [kind, seconds] of [
       await expect(page.getByRole("button", { name: "a lamp" })).toBeVisible();
 
       await page.goto(`${url}/create/`);
-      await page.getByRole("banner").getByRole("button", { name: /credit/ }).click();
+      await page
+        .getByRole("banner")
+        .getByRole("button", { name: /credit/ })
+        .click();
       await page.getByRole("dialog").getByRole("button", { name: "Sign out" }).click();
       // MSAL's state comes back with whoever left.
       await expect(page).toHaveURL(new RegExp(`^${url}/(\\?state=.*)?$`));

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { chromium, expect, type Page, test } from "@playwright/test";
 import lighthouse, { type Config } from "lighthouse";
 import { freePort } from "./own";
+import { order, somebody } from "./steps";
 
 /** Performance is told, not judged: it swings with what else the machine does. Bytes are in `scripts/budget.test.ts`. */
 const LEAST = { accessibility: 95, "best-practices": 95, seo: 95 };
@@ -70,18 +71,29 @@ async function watchShifts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (window as unknown as { shifts: string[] }).shifts);
 }
 
+/** Shifts of more than half a hundredth; what browsers call good is twenty times that. */
+const little = async (shifts: () => Promise<string[]>) =>
+  (await shifts()).filter((it) => Number(it.split(" ")[1]) > 0.005);
+
 for (const [name, viewport] of [
   ["a desk", { width: 1280, height: 800 }],
   ["a phone", { width: 390, height: 844 }],
 ] as const)
   test.describe(`on ${name}`, () => {
     test.use({ viewport });
-    test("nothing moves by itself", async ({ page }) => {
+    test("nothing moves by itself, from the first paint to the picture", async ({ page }) => {
       const shifts = await watchShifts(page);
       for (const path of ["/", "/pricing/", "/create/", "/edit/", "/library/"]) {
         await page.goto(path);
         await page.waitForLoadState("networkidle");
         expect(await shifts()).toEqual([]);
       }
+      const tile = await order(page, somebody("still"), "a heron in the rain");
+      await expect(tile).toHaveAttribute("data-status", "succeeded");
+      // What is said below the picture changes with the job; picture, prompt and form stay.
+      expect(await little(shifts)).toEqual([]);
+      await page.goto("/library/");
+      await expect(page.getByRole("button", { name: "a heron in the rain" })).toBeVisible();
+      expect(await little(shifts)).toEqual([]);
     });
   });

@@ -50,7 +50,7 @@ export function Header() {
           ))}
         </ul>
       </nav>
-      <div className="ms-auto flex items-center gap-1 sm:gap-3">
+      <div className="flex grow items-center justify-end gap-1 sm:gap-3">
         {session.status === "in" ? (
           <Guard>
             <Suspense>
