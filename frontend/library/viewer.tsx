@@ -108,7 +108,7 @@ export function Viewer({ image, alt, turn }: { image: Image; alt: string; turn: 
       <div
         ref={frame}
         data-scale={zoom.scale.toFixed(2)}
-        className={`relative max-h-[60dvh] min-h-56 w-full overflow-hidden select-none lg:aspect-auto! lg:h-[calc(94dvh-12rem)] lg:max-h-none ${near ? (held ? "cursor-grabbing" : "cursor-grab") : "cursor-zoom-in"}`}
+        className={`relative max-h-[60dvh] min-h-56 w-full overflow-hidden select-none lg:aspect-auto! lg:h-[calc(94dvh-14rem)] lg:max-h-none ${near ? (held ? "cursor-grabbing" : "cursor-grab") : "cursor-zoom-in"}`}
         style={{ touchAction: near ? "none" : "pan-y", aspectRatio: `${image.width} / ${image.height}` }}
         onDoubleClick={(event) => inOrOut(fromMiddle(event))}
         {...fingers}
