@@ -1,29 +1,21 @@
 "use client";
-import { useSyncExternalStore } from "react";
-import { LANGUAGES, type Language, useI18n } from "@/i18n/i18n";
+import { useId, useSyncExternalStore } from "react";
+import { useI18n } from "@/i18n/i18n";
 import { chooseMotion, chooseTheme, MOTIONS, motion, THEMES, theme, watchAppearance } from "@/ui/appearance";
+import { LanguageSelect } from "@/ui/language-select";
 
 /** Language, theme and motion: the same as at the foot of every page, and one more. */
 export function Look() {
-  const { t, language, choose } = useI18n();
+  const { t } = useI18n();
+  const id = useId();
   const shownTheme = useSyncExternalStore(watchAppearance, theme, () => "system" as const);
   const shownMotion = useSyncExternalStore(watchAppearance, motion, () => "system" as const);
   return (
     <>
-      <label className="grid max-w-xs gap-1 text-sm">
-        {t("nav.language")}
-        <select
-          className="field text-base"
-          value={language}
-          onChange={(event) => choose(event.target.value as Language)}
-        >
-          {Object.entries(LANGUAGES).map(([it, name]) => (
-            <option key={it} value={it} lang={it}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="grid max-w-xs gap-1 text-sm">
+        <label htmlFor={id}>{t("nav.language")}</label>
+        <LanguageSelect id={id} className="field text-base" />
+      </div>
       <Choice
         name="theme"
         legend={t("nav.theme")}

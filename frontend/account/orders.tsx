@@ -1,7 +1,7 @@
 "use client";
 import { sentence } from "@/api/problem";
 import { useI18n } from "@/i18n/i18n";
-import { useCatalog } from "@/store/catalog";
+import { opens, useCatalog } from "@/store/catalog";
 import { useMe } from "@/store/me";
 import { usePreferences } from "./use-preferences";
 
@@ -12,7 +12,6 @@ export function Orders() {
   const { catalog, error, again } = useCatalog();
   const [preferred, change] = usePreferences();
   const models = catalog?.models.filter((it) => it.sizes.length > 0) ?? [];
-  const rank = (plan: string) => catalog?.plans.findIndex((it) => it.id === plan) ?? 0;
   const most = me?.limits.images_per_job ?? 1;
   const sizes = (models.find((it) => it.id === preferred.model) ?? models[0])?.sizes ?? [];
   return (
@@ -41,7 +40,7 @@ export function Orders() {
           >
             <option value="">{t("account.usual")}</option>
             {models.map((it) => (
-              <option key={it.id} value={it.id} disabled={rank(it.plan) > rank(me?.plan ?? "free")}>
+              <option key={it.id} value={it.id} disabled={!opens(catalog?.plans ?? [], me?.plan ?? "free", it.plan)}>
                 {it.name}
               </option>
             ))}

@@ -1,9 +1,4 @@
-import type { Plan } from "@/api/client";
 import type { Mode } from "./draft";
-
-/** Plans come from the least to the most. */
-export const opens = (plans: readonly Plan[], mine: string, needed: string) =>
-  plans.findIndex((it) => it.id === mine) >= plans.findIndex((it) => it.id === needed);
 
 const place = (mode: Mode) => `model:${mode}`;
 /** The model that was chosen last in this mode, in this browser. */

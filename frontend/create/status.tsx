@@ -1,5 +1,5 @@
 "use client";
-import type { Generation } from "@/api/client";
+import { FINAL, type Generation } from "@/api/client";
 import type { Key } from "@/i18n/en";
 import { type Translate, useI18n } from "@/i18n/i18n";
 
@@ -23,7 +23,7 @@ const REASONS: Record<string, Key> = {
   partial: "reason.partial",
 };
 
-export const isOpen = (job: Generation) => ["queued", "starting", "running", "finishing"].includes(job.status);
+export const isOpen = (job: Generation) => !FINAL.has(job.status);
 const bad = (job: Generation) => job.status === "failed" || job.status === "blocked";
 
 /** Where `job` is, in one line. */

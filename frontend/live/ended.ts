@@ -1,6 +1,4 @@
-import type { Generation } from "@/api/client";
-
-const open = new Set(["queued", "starting", "running", "finishing"]);
+import { FINAL, type Generation } from "@/api/client";
 
 /** Tells which jobs ended since it was asked last: those that it saw at work, each once. */
 export function endings() {
@@ -8,7 +6,7 @@ export function endings() {
   return (jobs: readonly Generation[]): Generation[] => {
     const ended: Generation[] = [];
     for (const job of jobs) {
-      if (open.has(job.status)) atWork.add(job.id);
+      if (!FINAL.has(job.status)) atWork.add(job.id);
       else if (atWork.delete(job.id)) ended.push(job);
     }
     return ended;

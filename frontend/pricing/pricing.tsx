@@ -5,7 +5,7 @@ import { sentence } from "@/api/problem";
 import "@/i18n/en-rest";
 import { useI18n } from "@/i18n/i18n";
 import { begin, signIn, useSession } from "@/session/session";
-import { useCatalog } from "@/store/catalog";
+import { opens, useCatalog } from "@/store/catalog";
 import { useMe } from "@/store/me";
 import { useSubscription } from "@/store/subscription";
 import { toast } from "@/ui/toasts";
@@ -71,9 +71,7 @@ export function Pricing() {
             <p className="text-sm text-soft">
               {t("pricing.models", {
                 list: catalog.models
-                  .filter(
-                    (model) => catalog.plans.findIndex((it) => it.id === model.plan) <= catalog.plans.indexOf(plan),
-                  )
+                  .filter((model) => opens(catalog.plans, plan.id, model.plan))
                   .map((it) => it.name)
                   .join(", "),
               })}

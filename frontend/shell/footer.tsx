@@ -1,11 +1,12 @@
 "use client";
 import { useSyncExternalStore } from "react";
-import { LANGUAGES, type Language, useI18n } from "@/i18n/i18n";
+import { useI18n } from "@/i18n/i18n";
 import { OpenShortcuts } from "@/shortcuts/open";
 import { chooseTheme, THEMES, type Theme, theme, watchAppearance } from "@/ui/appearance";
+import { LanguageSelect } from "@/ui/language-select";
 
 export function Footer() {
-  const { t, language, choose } = useI18n();
+  const { t } = useI18n();
   const chosen = useSyncExternalStore(watchAppearance, theme, () => "system");
   return (
     <footer className="border-t">
@@ -27,18 +28,7 @@ export function Footer() {
             </option>
           ))}
         </select>
-        <select
-          aria-label={t("nav.language")}
-          className="field w-auto"
-          value={language}
-          onChange={(event) => choose(event.target.value as Language)}
-        >
-          {Object.entries(LANGUAGES).map(([it, name]) => (
-            <option key={it} value={it} lang={it}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <LanguageSelect className="field w-auto" label={t("nav.language")} />
       </div>
     </footer>
   );

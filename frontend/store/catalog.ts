@@ -2,6 +2,10 @@ import { useCallback, useEffect, useState } from "react";
 import { api, ask, type Model, type Plan } from "@/api/client";
 import { useReturn } from "./reach";
 
+/** Whether the plan `mine` has what `needed` has: plans come from the least to the most. */
+export const opens = (plans: readonly Plan[], mine: string, needed: string) =>
+  plans.findIndex((it) => it.id === mine) >= plans.findIndex((it) => it.id === needed);
+
 type Catalog = { models: Model[]; plans: Plan[] };
 let read: Promise<Catalog> | undefined;
 const catalog = () => {
